@@ -1,0 +1,33 @@
+{# The run's date. Only int_as_of_spine calls this; unit tests override it there. #}
+{% macro as_of_date() -%}
+    cast('{{ env_var("CSW_AS_OF", "1970-01-01") }}' as date)
+{%- endmacro %}
+
+{# n months before a date: the last day of the month if the date is one, else the same day, clamped (domain §0). #}
+{% macro months_before(date, n) -%}
+    case
+        when {{ date }} = last_day({{ date }}) then last_day(cast({{ dbt.dateadd('month', '-1 * (' ~ n ~ ')', date) }} as date))
+        else cast({{ dbt.dateadd('month', '-1 * (' ~ n ~ ')', date) }} as date)
+    end
+{%- endmacro %}
+
+{# A date moved by a number of days (negative: earlier); the number may be a column. #}
+{% macro plus_days(date, n) -%}
+    cast({{ dbt.dateadd('day', n, date) }} as date)
+{%- endmacro %}
+
+{# The mean length of a month in days. #}
+{% macro days_per_month() -%}
+    30.4375
+{%- endmacro %}
+
+{# Months until a contract ends, counted up: 1 in its last month, 0 once it has ended; NULL without an end. #}
+{% macro months_to_renewal(date, renewal_date) -%}
+    case
+        when {{ renewal_date }} <= {{ date }} then 0
+        when {{ renewal_date }} is not null
+            then cast(greatest(
+                1, ceil(({{ dbt.datediff(date, renewal_date, 'day') }} - 1) / {{ days_per_month() }})
+            ) as int)
+    end
+{%- endmacro %}

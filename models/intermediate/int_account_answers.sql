@@ -1,0 +1,71 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
+-- Grain: one row per as-of date and account with a valid NPS answer: the newest answer of each user, averaged.
+
+with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
+
+surveys as (
+
+    select * from {{ ref('stg_surveys') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+-- Who answered twice counts once, with the newer answer. An answer without a user stands for itself.
+newest as (
+
+    select
+        to_build.as_of_date,
+        surveys.account_id,
+        surveys.score,
+        surveys.responded_date
+
+    from surveys
+    cross join policies
+    inner join to_build
+        on
+            surveys.responded_date <= to_build.as_of_date
+            and {{ dbt.datediff('surveys.responded_date', 'to_build.as_of_date', 'day') }}
+            < policies.nps_answer_valid_days
+
+    where surveys.survey_type = 'nps'
+
+    qualify row_number() over (
+        partition by
+            to_build.as_of_date, surveys.account_id, coalesce(surveys.user_id, 'response ' || surveys.response_id)
+        order by surveys.responded_date desc, surveys.responded_at desc, surveys.response_id desc
+    ) = 1
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        account_id,
+        cast(count(*) as bigint) as answers,
+        cast(sum(score) as bigint) as total_score,
+        max(responded_date) as last_answer_date
+
+    from newest
+
+    group by 1, 2
+
+)
+
+select * from final

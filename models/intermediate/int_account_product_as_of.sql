@@ -1,0 +1,104 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
+-- Grain: one row per as-of date, account and product held on it or ended and still inside the grace.
+-- Only what was known on the date: the end, and through it the renewal, as they stood then.
+
+with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
+
+contract_lines as (
+
+    select * from {{ ref('int_contract_lines') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+known_then as (
+
+    select
+        to_build.as_of_date,
+        contract_lines.account_id,
+        contract_lines.product_id,
+        contract_lines.mrr,
+        contract_lines.seats,
+        contract_lines.term_months,
+        coalesce(contract_lines.cancelled_date <= to_build.as_of_date, false) as is_cancelled,
+        case
+            when contract_lines.end_known_from_date <= to_build.as_of_date then contract_lines.end_date_exclusive
+            else contract_lines.earlier_end_date
+        end as end_date_exclusive,
+        case
+            when contract_lines.term_months < policies.short_term_below_months
+                then policies.renewal_grace_days_short_term
+            else policies.renewal_grace_days
+        end as grace_days
+
+    from to_build
+    inner join contract_lines
+        on
+            contract_lines.known_from_date <= to_build.as_of_date
+            and contract_lines.start_date <= to_build.as_of_date
+    cross join policies
+
+),
+
+-- Of an account's product: what runs on the day, and otherwise what ended last.
+marked as (
+
+    select
+        *,
+        coalesce(as_of_date < end_date_exclusive, true) as is_active,
+        max(coalesce(end_date_exclusive, cast('9999-12-31' as date))) over (
+            partition by as_of_date, account_id, product_id
+        ) as last_end_date
+
+    from known_then
+
+),
+
+final as (
+
+    select
+        as_of_date,
+        account_id,
+        product_id,
+        count_if(is_active) = 0 as is_in_grace,
+        cast(sum(case when is_active then mrr else 0 end) as bigint) as mrr_confirmed,
+        cast(sum(case when is_active then 0 else mrr end) as bigint) as mrr_in_grace,
+        cast(sum(mrr) as bigint) as mrr,
+        cast(sum(seats) as bigint) as seats,
+        max(term_months) as term_months,
+        -- An open contract has no renewal to wait for.
+        case when max(last_end_date) < cast('9999-12-31' as date) then max(last_end_date) end as renewal_date,
+        count_if(is_cancelled) > 0 as is_cancelled
+
+    from marked
+
+    where
+        is_active
+        or (
+            last_end_date <= as_of_date
+            and end_date_exclusive = last_end_date
+            and not is_cancelled
+            and {{ dbt.datediff('last_end_date', 'as_of_date', 'day') }} < grace_days
+        )
+
+    group by 1, 2, 3
+
+)
+
+select * from final

@@ -1,0 +1,78 @@
+-- Grain: one row per date the warehouse looks at the world from: every month end since the first contract,
+-- the last days one by one, ranges somebody asked for, and the run's own date.
+
+with
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+contract_lines as (
+
+    select * from {{ ref('int_contract_lines') }}
+
+),
+
+backfill_ranges as (
+
+    select * from {{ ref('stg_backfill_ranges') }}
+
+),
+
+run as (
+
+    select {{ as_of_date() }} as as_of_date
+
+),
+
+first_contract as (
+
+    select min(start_date) as start_date from contract_lines
+
+),
+
+-- Only a handful of ranges: a semi join on days keeps each day once.
+asked_for as (
+
+    select distinct calendar.calendar_date
+    from calendar
+    inner join backfill_ranges
+        on calendar.calendar_date between backfill_ranges.from_date and backfill_ranges.to_date
+
+),
+
+final as (
+
+    select
+        calendar.calendar_date as as_of_date,
+        calendar.is_month_end,
+        calendar.calendar_date = run.as_of_date as is_latest
+
+    from calendar
+    cross join run
+    cross join policies
+    cross join first_contract
+    left join asked_for on calendar.calendar_date = asked_for.calendar_date
+
+    where
+        calendar.calendar_date = run.as_of_date
+        or (
+            calendar.calendar_date between first_contract.start_date and run.as_of_date
+            and (
+                calendar.is_month_end
+                or calendar.calendar_date > {{ plus_days('run.as_of_date', '-1 * policies.daily_history_days') }}
+                or asked_for.calendar_date is not null
+            )
+        )
+
+)
+
+select * from final

@@ -1,0 +1,84 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
+-- Grain: one row per as-of date, account and product held on it: its MRR and the cell it belongs to (E1):
+-- success level x contract term x months to renewal, all as known on that date.
+
+with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
+
+account_products as (
+
+    select * from {{ ref('int_account_product_as_of') }}
+
+),
+
+account_levels as (
+
+    select * from {{ ref('int_account_levels') }}
+
+),
+
+bands as (
+
+    select * from {{ ref('bands') }}
+
+),
+
+book as (
+
+    select
+        account_products.as_of_date,
+        account_products.account_id,
+        account_products.product_id,
+        account_products.mrr,
+        account_products.term_months,
+        account_levels.success_level,
+        {{ months_to_renewal('account_products.as_of_date', 'account_products.renewal_date') }} as months_to_renewal
+
+    from account_products
+    inner join to_build on account_products.as_of_date = to_build.as_of_date
+    left join account_levels
+        on
+            account_products.as_of_date = account_levels.as_of_date
+            and account_products.account_id = account_levels.account_id
+
+    where account_products.mrr > 0
+
+),
+
+-- A contract without an end falls into no band: it is a kind of its own.
+final as (
+
+    select
+        book.as_of_date,
+        book.account_id,
+        book.product_id,
+        book.mrr,
+        book.success_level,
+        coalesce(term_bands.band, 'open-ended') as term_band,
+        coalesce(renewal_bands.band, 'open-ended') as renewal_band
+
+    from book
+    left join bands as term_bands
+        on
+            term_bands.band_set = 'term'
+            and book.term_months >= coalesce(term_bands.minimum, book.term_months)
+            and book.term_months < coalesce(term_bands.below_maximum, book.term_months + 1)
+    left join bands as renewal_bands
+        on
+            renewal_bands.band_set = 'renewal'
+            and book.months_to_renewal >= coalesce(renewal_bands.minimum, book.months_to_renewal)
+            and book.months_to_renewal < coalesce(renewal_bands.below_maximum, book.months_to_renewal + 1)
+
+)
+
+select * from final

@@ -1,0 +1,73 @@
+-- Grain: one row per contract line that ended with nothing of the same account and product after it, and whether
+-- that gap is a late renewal (bridged), may still become one (in_grace), or is an end (lapsed).
+
+with
+
+known_lines as (
+
+    select * from {{ ref('int_known_lines') }}
+
+),
+
+ends_so_far as (
+
+    select
+        account_id,
+        product_id,
+        as_of_date,
+        max(coalesce(end_date_exclusive, cast('9999-12-31' as date))) over (
+            partition by account_id, product_id order by start_date, contract_id
+        ) as covered_until_date,
+        lead(start_date) over (partition by account_id, product_id order by start_date, contract_id)
+            as next_start_date
+
+    from known_lines
+
+),
+
+-- All lines so far have ended and the next has not begun.
+gaps as (
+
+    select
+        account_id,
+        product_id,
+        covered_until_date as gap_start_date,
+        next_start_date
+
+    from ends_so_far
+
+    where
+        covered_until_date < next_start_date
+        or (next_start_date is null and covered_until_date <= as_of_date)
+
+),
+
+-- What would be kept, and for how long, is said by the lines that ended on that day.
+final as (
+
+    select
+        known_lines.contract_id,
+        known_lines.account_id,
+        known_lines.product_id,
+        known_lines.mrr as kept_mrr,
+        gaps.gap_start_date,
+        coalesce(gaps.next_start_date, {{ plus_days('known_lines.as_of_date', '1') }}) as gap_end_date,
+        case
+            when {{ dbt.datediff('gaps.gap_start_date', 'gaps.next_start_date', 'day') }} <= known_lines.grace_days
+                then 'bridged'
+            when gaps.next_start_date is not null or known_lines.is_cancelled then 'lapsed'
+            when {{ dbt.datediff('gaps.gap_start_date', 'known_lines.as_of_date', 'day') }} < known_lines.grace_days
+                then 'in_grace'
+            else 'lapsed'
+        end as gap_status
+
+    from gaps
+    inner join known_lines
+        on
+            gaps.account_id = known_lines.account_id
+            and gaps.product_id = known_lines.product_id
+            and gaps.gap_start_date = known_lines.end_date_exclusive
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
+-- Grain: one row per as-of date, customer and condition of its profile's success levels (L1, L2).
+
+with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
+
+account_as_of as (
+
+    select * from {{ ref('int_account_as_of') }}
+
+),
+
+account_metrics as (
+
+    select * from {{ ref('int_account_metrics') }}
+
+),
+
+conditions as (
+
+    select * from {{ ref('success_level_conditions') }}
+
+),
+
+profiles_with_own_conditions as (
+
+    select distinct product_profile from conditions
+
+),
+
+-- A profile without conditions of its own uses the default ones.
+customers as (
+
+    select
+        account_as_of.as_of_date,
+        account_as_of.account_id,
+        coalesce(profiles_with_own_conditions.product_profile, 'default') as condition_profile
+
+    from account_as_of
+    inner join to_build on account_as_of.as_of_date = to_build.as_of_date
+    left join profiles_with_own_conditions
+        on account_as_of.product_profile = profiles_with_own_conditions.product_profile
+
+),
+
+compared as (
+
+    select
+        customers.as_of_date,
+        customers.account_id,
+        customers.condition_profile,
+        conditions.success_level,
+        conditions.condition_key,
+        conditions.metric_key,
+        conditions.operator,
+        cast(conditions.threshold as double) as threshold,
+        account_metrics.metric_value,
+        account_metrics.null_reason,
+        case conditions.operator
+            when '>=' then account_metrics.metric_value >= conditions.threshold
+            when '>' then account_metrics.metric_value > conditions.threshold
+            when '<=' then account_metrics.metric_value <= conditions.threshold
+            when '<' then account_metrics.metric_value < conditions.threshold
+        end as is_met
+
+    from customers
+    inner join conditions on customers.condition_profile = conditions.product_profile
+    left join account_metrics
+        on
+            customers.as_of_date = account_metrics.as_of_date
+            and customers.account_id = account_metrics.account_id
+            and conditions.metric_key = account_metrics.metric_key
+
+),
+
+-- What nobody of the profile can know is no condition: it is skipped and said so.
+final as (
+
+    select
+        as_of_date,
+        account_id,
+        success_level,
+        condition_key,
+        metric_key,
+        operator,
+        threshold,
+        metric_value,
+        is_met,
+        count(metric_value) over (partition by as_of_date, condition_profile, condition_key) = 0 as is_skipped,
+        -- How far the value has to move; 0 once met.
+        case when is_met then 0.0 else round(abs(threshold - metric_value), 9) end as distance,
+        null_reason
+
+    from compared
+
+)
+
+select * from final

@@ -1,0 +1,60 @@
+-- Grain: one row per month since the first contract, the running one included.
+
+with
+
+calendar as (
+
+    select * from {{ ref('int_calendar') }}
+
+),
+
+spine as (
+
+    select * from {{ ref('int_as_of_spine') }}
+
+),
+
+contract_lines as (
+
+    select * from {{ ref('int_contract_lines') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+latest as (
+
+    select as_of_date from spine where is_latest
+
+),
+
+first_contract as (
+
+    select min(start_date) as start_date from contract_lines
+
+),
+
+final as (
+
+    select
+        calendar.month,
+        calendar.calendar_date as month_end_date,
+        calendar.calendar_date <= latest.as_of_date as is_complete,
+        {{ plus_days('calendar.calendar_date', 'policies.renewal_grace_days') }} <= latest.as_of_date as is_final
+
+    from calendar
+    cross join latest
+    cross join policies
+    inner join first_contract on calendar.calendar_date >= first_contract.start_date
+
+    where
+        calendar.is_month_end
+        and calendar.month <= latest.as_of_date
+
+)
+
+select * from final

@@ -1,0 +1,105 @@
+-- Grain: one row per account and month from its first to the running one: past and present side by side (A3).
+-- A past month shows its last day; the running month shows the as-of date.
+
+with
+
+account_mrr as (
+
+    select * from {{ ref('int_account_mrr') }}
+
+),
+
+movements as (
+
+    select * from {{ ref('fct_mrr_movement') }}
+
+),
+
+health_scores as (
+
+    select * from {{ ref('fct_health_score') }}
+
+),
+
+success_levels as (
+
+    select * from {{ ref('fct_success_level') }}
+
+),
+
+account_as_of as (
+
+    select * from {{ ref('int_account_as_of') }}
+
+),
+
+account_metrics as (
+
+    select * from {{ ref('int_account_metrics') }}
+
+),
+
+metrics as (
+
+    select
+        as_of_date,
+        account_id,
+        max(case when metric_key = 'logins_per_week' then metric_value end) as logins_per_week,
+        max(case when metric_key = 'active_users_28d' then metric_value end) as active_users_28d,
+        max(case when metric_key = 'active_days_28d' then metric_value end) as active_days_28d,
+        max(case when metric_key = 'days_since_last_login' then metric_value end) as days_since_last_login,
+        max(case when metric_key = 'seat_utilisation' then metric_value end) as seat_utilisation,
+        max(case when metric_key = 'nps_score' then metric_value end) as nps_score
+
+    from account_metrics
+
+    group by 1, 2
+
+),
+
+final as (
+
+    select
+        account_mrr.account_id,
+        account_mrr.month,
+        account_mrr.snapshot_date as as_of_date,
+        account_mrr.is_month_end as is_complete,
+        account_mrr.is_customer,
+        account_mrr.mrr,
+        account_mrr.mrr_in_grace,
+        movements.movement_type,
+        coalesce(movements.delta_mrr, 0) as delta_mrr,
+        health_scores.score as health_score,
+        health_scores.band as health_band,
+        health_scores.phase,
+        success_levels.success_level,
+        success_levels.blocking_condition,
+        metrics.logins_per_week,
+        metrics.active_users_28d,
+        metrics.active_days_28d,
+        metrics.days_since_last_login,
+        metrics.seat_utilisation,
+        metrics.nps_score,
+        account_as_of.seats,
+        account_as_of.months_to_renewal,
+        account_as_of.next_renewal_date
+
+    from account_mrr
+    left join movements
+        on account_mrr.account_id = movements.account_id and account_mrr.month = movements.month
+        and account_mrr.is_month_end
+    left join health_scores
+        on account_mrr.account_id = health_scores.account_id and account_mrr.snapshot_date = health_scores.as_of_date
+    left join success_levels
+        on account_mrr.account_id = success_levels.account_id
+        and account_mrr.snapshot_date = success_levels.as_of_date
+    left join account_as_of
+        on account_mrr.account_id = account_as_of.account_id and account_mrr.snapshot_date = account_as_of.as_of_date
+    left join metrics
+        on account_mrr.account_id = metrics.account_id and account_mrr.snapshot_date = metrics.as_of_date
+
+    where account_mrr.is_month_end or account_mrr.is_as_of_date
+
+)
+
+select * from final
