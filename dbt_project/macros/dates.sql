@@ -27,7 +27,20 @@
         when {{ renewal_date }} <= {{ date }} then 0
         when {{ renewal_date }} is not null
             then cast(greatest(
-                1, ceil(({{ dbt.datediff(date, renewal_date, 'day') }} - 1) / {{ days_per_month() }})
+                1, ceil(({{ days_between(date, renewal_date) }} - 1) / {{ days_per_month() }})
             ) as int)
     end
+{%- endmacro %}
+
+{# Days from one date to another, negative when the second is earlier. #}
+{% macro days_between(first, second) -%}
+    {{ adapter.dispatch('days_between')(first, second) }}
+{%- endmacro %}
+
+{% macro default__days_between(first, second) -%}
+    date_diff('day', {{ first }}, {{ second }})
+{%- endmacro %}
+
+{% macro spark__days_between(first, second) -%}
+    datediff({{ second }}, {{ first }})
 {%- endmacro %}

@@ -40,7 +40,7 @@ newest as (
     inner join to_build
         on
             surveys.responded_date <= to_build.as_of_date
-            and {{ dbt.datediff('surveys.responded_date', 'to_build.as_of_date', 'day') }}
+            and {{ days_between('surveys.responded_date', 'to_build.as_of_date') }}
             < policies.nps_answer_valid_days
 
     where surveys.survey_type = 'nps'

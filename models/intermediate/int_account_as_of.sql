@@ -92,7 +92,7 @@ final as (
         totals.seats,
         totals.next_renewal_date,
         {{ months_to_renewal('totals.as_of_date', 'totals.next_renewal_date') }} as months_to_renewal,
-        cast({{ dbt.datediff('first_starts.first_start_date', 'totals.as_of_date', 'day') }} as int) as tenure_days
+        cast({{ days_between('first_starts.first_start_date', 'totals.as_of_date') }} as int) as tenure_days
 
     from totals
     inner join main_product

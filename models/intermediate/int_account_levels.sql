@@ -28,10 +28,14 @@ climbed as (
         level_conditions.as_of_date,
         level_conditions.account_id,
         max(level_conditions.success_level) as top_level,
-        min(case when not coalesce(level_conditions.is_met, false) and not level_conditions.is_skipped
-            then level_conditions.success_level end) as first_level_not_met,
-        min(case when not level_conditions.is_met and not level_conditions.is_skipped
-            then level_conditions.success_level end) as first_level_missed,
+        min(case
+            when not coalesce(level_conditions.is_met, false) and not level_conditions.is_skipped
+                then level_conditions.success_level
+        end) as first_level_not_met,
+        min(case
+            when not level_conditions.is_met and not level_conditions.is_skipped
+                then level_conditions.success_level
+        end) as first_level_missed,
         cast(count_if(not level_conditions.is_skipped) as bigint) as usable_conditions,
         min(level_conditions.null_reason) as null_reason
 

@@ -22,7 +22,8 @@ policies as (
 
 latest as (
 
-    select as_of_date from spine where is_latest
+    select as_of_date from spine
+    where is_latest
 
 ),
 
@@ -101,7 +102,7 @@ final as (
         account_id,
         first_start_date,
         end_date_exclusive <= censor_date as has_churned,
-        cast({{ dbt.datediff('first_start_date', 'least(end_date_exclusive, censor_date)', 'day') }} as int)
+        cast({{ days_between('first_start_date', 'least(end_date_exclusive, censor_date)') }} as int)
             as duration_days
 
     from chosen

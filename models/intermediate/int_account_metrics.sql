@@ -54,13 +54,13 @@ measured as (
         account_as_of.seats,
         case
             when feed.first_login_date is null then 'no_login_source'
-            when {{ dbt.datediff('feed.first_login_date', 'account_as_of.as_of_date', 'day') }} < 27
+            when {{ days_between('feed.first_login_date', 'account_as_of.as_of_date') }} < 27
                 then 'logins_start_later'
         end as usage_null_reason,
         cast(coalesce(account_usage.logins, 0) / 4.0 as double) as logins_per_week,
         cast(coalesce(account_usage.active_users, 0) as double) as active_users_28d,
         cast(coalesce(account_usage.active_days, 0) as double) as active_days_28d,
-        cast({{ dbt.datediff('account_usage.last_login_date', 'account_as_of.as_of_date', 'day') }} as double)
+        cast({{ days_between('account_usage.last_login_date', 'account_as_of.as_of_date') }} as double)
             as days_since_last_login,
         {{ rate('coalesce(account_usage.active_users, 0)', 'account_as_of.seats') }} as seat_utilisation,
         {{ rate('account_answers.total_score', 'account_answers.answers') }} as nps_score,

@@ -50,8 +50,8 @@ known_then as (
     from to_build
     inner join contract_lines
         on
-            contract_lines.known_from_date <= to_build.as_of_date
-            and contract_lines.start_date <= to_build.as_of_date
+            to_build.as_of_date >= contract_lines.known_from_date
+            and to_build.as_of_date >= contract_lines.start_date
     cross join policies
 
 ),
@@ -94,7 +94,7 @@ final as (
             last_end_date <= as_of_date
             and end_date_exclusive = last_end_date
             and not is_cancelled
-            and {{ dbt.datediff('last_end_date', 'as_of_date', 'day') }} < grace_days
+            and {{ days_between('last_end_date', 'as_of_date') }} < grace_days
         )
 
     group by 1, 2, 3

@@ -29,7 +29,7 @@ final as (
             mrr_periods.start_date <= snapshot_dates.snapshot_date
             and (
                 mrr_periods.end_date_exclusive is null
-                or snapshot_dates.snapshot_date < mrr_periods.end_date_exclusive
+                or mrr_periods.end_date_exclusive > snapshot_dates.snapshot_date
             )
 
     group by 1, 2, 3

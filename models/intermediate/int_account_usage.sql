@@ -71,9 +71,9 @@ active_users as (
     inner join to_build
         on
             user_spans.login_date <= to_build.as_of_date
-            and (user_spans.next_login_date is null or to_build.as_of_date < user_spans.next_login_date)
+            and (user_spans.next_login_date is null or user_spans.next_login_date > to_build.as_of_date)
     inner join usage_windows
-        on {{ dbt.datediff('user_spans.login_date', 'to_build.as_of_date', 'day') }} < usage_windows.window_days
+        on {{ days_between('user_spans.login_date', 'to_build.as_of_date') }} < usage_windows.window_days
 
     group by 1, 2, 3
 
@@ -92,7 +92,7 @@ activity as (
     from account_days
     inner join to_build on account_days.login_date <= to_build.as_of_date
     inner join usage_windows
-        on {{ dbt.datediff('account_days.login_date', 'to_build.as_of_date', 'day') }} < usage_windows.window_days
+        on {{ days_between('account_days.login_date', 'to_build.as_of_date') }} < usage_windows.window_days
 
     group by 1, 2, 3
 

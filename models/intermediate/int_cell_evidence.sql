@@ -43,9 +43,41 @@ training as (
     cross join policies
     inner join windows
         on
-            windows.matured_date <= to_build.as_of_date
+            to_build.as_of_date >= windows.matured_date
             and windows.window_start_date
             >= {{ months_before('to_build.as_of_date', 'policies.outcome_history_months') }}
+
+),
+
+-- A cell, and the parents it leans on where it is thin: each drops one more of its parts.
+cell_kinds as (
+
+    select 'level_term_renewal' as cell_kind
+    union all
+    select 'level_renewal' as cell_kind
+    union all
+    select 'renewal' as cell_kind
+    union all
+    select 'all' as cell_kind
+
+),
+
+in_cells as (
+
+    select
+        training.as_of_date,
+        training.account_id,
+        cell_kinds.cell_kind,
+        case when cell_kinds.cell_kind in ('level_term_renewal', 'level_renewal') then training.level_key end
+            as level_key,
+        case when cell_kinds.cell_kind = 'level_term_renewal' then training.term_band end as term_band,
+        case when cell_kinds.cell_kind <> 'all' then training.renewal_band end as renewal_band,
+        training.mrr_start,
+        training.mrr_end,
+        training.mrr_above_cap
+
+    from training
+    cross join cell_kinds
 
 ),
 
@@ -55,28 +87,18 @@ by_account as (
     select
         as_of_date,
         account_id,
+        cell_kind,
         level_key,
         term_band,
         renewal_band,
-        case
-            when grouping(term_band) = 0 then 'level_term_renewal'
-            when grouping(level_key) = 0 then 'level_renewal'
-            when grouping(renewal_band) = 0 then 'renewal'
-            else 'all'
-        end as cell_kind,
         cast(count(*) as bigint) as windows,
         cast(sum(mrr_start) as decimal(18, 0)) as mrr_start,
         cast(sum(mrr_end) as decimal(18, 0)) as mrr_end,
         cast(sum(mrr_above_cap) as decimal(18, 0)) as mrr_above_cap
 
-    from training
+    from in_cells
 
-    group by grouping sets (
-        (as_of_date, account_id, level_key, term_band, renewal_band),
-        (as_of_date, account_id, level_key, renewal_band),
-        (as_of_date, account_id, renewal_band),
-        (as_of_date, account_id)
-    )
+    group by 1, 2, 3, 4, 5, 6
 
 ),
 

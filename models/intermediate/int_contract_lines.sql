@@ -31,7 +31,7 @@ priced as (
         *,
         coalesce(monthly_amount, {{ divide_half_away('total_amount', 'term_months') }}) as mrr,
         coalesce(
-            term_months, round({{ dbt.datediff('start_date', 'end_date_exclusive', 'day') }} / {{ days_per_month() }})
+            term_months, round({{ days_between('start_date', 'end_date_exclusive') }} / {{ days_per_month() }})
         ) as months_of_term,
         coalesce(signed_date, start_date) as known_from_date,
         cast({{ dbt.dateadd('month', 'term_months', 'start_date') }} as date) as full_term_end_date

@@ -53,10 +53,10 @@ final as (
         gaps.gap_start_date,
         coalesce(gaps.next_start_date, {{ plus_days('known_lines.as_of_date', '1') }}) as gap_end_date,
         case
-            when {{ dbt.datediff('gaps.gap_start_date', 'gaps.next_start_date', 'day') }} <= known_lines.grace_days
+            when {{ days_between('gaps.gap_start_date', 'gaps.next_start_date') }} <= known_lines.grace_days
                 then 'bridged'
             when gaps.next_start_date is not null or known_lines.is_cancelled then 'lapsed'
-            when {{ dbt.datediff('gaps.gap_start_date', 'known_lines.as_of_date', 'day') }} < known_lines.grace_days
+            when {{ days_between('gaps.gap_start_date', 'known_lines.as_of_date') }} < known_lines.grace_days
                 then 'in_grace'
             else 'lapsed'
         end as gap_status

@@ -36,8 +36,10 @@ weighed as (
         health_components.profile_version,
         -- Decimals add up to the same digits in any order.
         sum(cast(health_components.weight as decimal(18, 6))) as all_weight,
-        sum(case when health_components.score is not null
-            then cast(health_components.weight as decimal(18, 6)) end) as known_weight,
+        sum(case
+            when health_components.score is not null
+                then cast(health_components.weight as decimal(18, 6))
+        end) as known_weight,
         sum(cast(health_components.weight * cast(health_components.score as double) as decimal(28, 9)))
             as weighted_score,
         min(health_components.null_reason) as null_reason

@@ -24,7 +24,8 @@ contract_lines as (
 
 latest as (
 
-    select as_of_date from spine where is_latest
+    select as_of_date from spine
+    where is_latest
 
 ),
 
@@ -82,8 +83,8 @@ known_lines as (
     from matured
     inner join contract_lines
         on
-            contract_lines.known_from_date <= matured.matured_date
-            and contract_lines.start_date <= matured.matured_date
+            matured.matured_date >= contract_lines.known_from_date
+            and matured.matured_date >= contract_lines.start_date
 
 ),
 
@@ -117,7 +118,7 @@ final as (
         or (
             last_end_date <= window_end_date
             and end_date_exclusive = last_end_date
-            and {{ dbt.datediff('last_end_date', 'next_start_date', 'day') }} <= grace_days
+            and {{ days_between('last_end_date', 'next_start_date') }} <= grace_days
         )
 
     group by 1, 2, 3

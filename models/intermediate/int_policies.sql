@@ -1,6 +1,10 @@
 -- Grain: one row: the policies in force, from the seed's default set and what this run overrides.
 
 {% set overrides = fromjson(env_var('CSW_SET', '{}')) %}
+{# One grace given by hand is meant for every term. #}
+{% if 'renewal_grace_days' in overrides and 'renewal_grace_days_short_term' not in overrides %}
+    {% do overrides.update({'renewal_grace_days_short_term': overrides['renewal_grace_days']}) %}
+{% endif %}
 
 with
 
@@ -10,25 +14,30 @@ revenue_policies as (
 
 ),
 
+overrides as (
+
+    {% for key, value in overrides.items() %}
+        select
+            '{{ key }}' as policy_key,
+            '{{ value | string | replace("'", "''") }}' as policy_value
+        union all
+    {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as policy_key,
+        cast(null as {{ dbt.type_string() }}) as policy_value
+
+),
+
 chosen as (
 
     select
-        policy_key,
-        case
-            {% for key, value in overrides.items() %}
-                when policy_key = '{{ key }}' then '{{ value | string | replace("'", "''") }}'
-            {% endfor %}
-            {% if 'renewal_grace_days' in overrides and 'renewal_grace_days_short_term' not in overrides %}
-                -- One grace given by hand is meant for every term.
-                when policy_key = 'renewal_grace_days_short_term'
-                    then '{{ overrides['renewal_grace_days'] | string | replace("'", "''") }}'
-            {% endif %}
-            else cast(policy_value as {{ dbt.type_string() }})
-        end as policy_value
+        revenue_policies.policy_key,
+        coalesce(overrides.policy_value, revenue_policies.policy_value) as policy_value
 
     from revenue_policies
+    left join overrides on revenue_policies.policy_key = overrides.policy_key
 
-    where policy_set = 'default'
+    where revenue_policies.policy_set = 'default'
 
 ),
 

@@ -28,7 +28,8 @@ policies as (
 
 latest as (
 
-    select as_of_date from spine where is_latest
+    select as_of_date from spine
+    where is_latest
 
 ),
 

@@ -86,13 +86,15 @@ final as (
 
     from account_mrr
     left join movements
-        on account_mrr.account_id = movements.account_id and account_mrr.month = movements.month
-        and account_mrr.is_month_end
+        on
+            account_mrr.account_id = movements.account_id and account_mrr.month = movements.month
+            and account_mrr.is_month_end
     left join health_scores
         on account_mrr.account_id = health_scores.account_id and account_mrr.snapshot_date = health_scores.as_of_date
     left join success_levels
-        on account_mrr.account_id = success_levels.account_id
-        and account_mrr.snapshot_date = success_levels.as_of_date
+        on
+            account_mrr.account_id = success_levels.account_id
+            and account_mrr.snapshot_date = success_levels.as_of_date
     left join account_as_of
         on account_mrr.account_id = account_as_of.account_id and account_mrr.snapshot_date = account_as_of.as_of_date
     left join metrics

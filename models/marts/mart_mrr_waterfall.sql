@@ -46,10 +46,10 @@ moved as (
 
     select
         month,
-        {% for movement in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] %}
-            cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint)
-                as {{ movement }}_mrr,
-            cast(count_if(movement_type = '{{ movement }}') as bigint) as {{ movement }}_accounts{{ "," if not loop.last }}
+        {% for movement in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
+            cast(count_if(movement_type = '{{ movement }}') as bigint) as {{ movement }}_accounts,
+            cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
+            {%- if not loop.last %},{% endif %}
         {% endfor %}
 
     from movements

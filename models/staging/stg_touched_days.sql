@@ -22,7 +22,7 @@ renamed as (
 
     from touched_days
 
-    where touched_days.load_seq > coalesce((select max(applied_load_seq) from build_state), 0)
+    where touched_days.load_seq > coalesce((select max(build_state.applied_load_seq) from build_state), 0)
 
 )
 
