@@ -1,0 +1,99 @@
+"""The rules the repo keeps for itself, read off dbt's manifest and the files."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import MANIFEST
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_READ = {
+    "staging": {"raw", "quality"},
+    "intermediate": {"reference", "staging", "intermediate"},
+    "marts": {"reference", "staging", "intermediate", "marts"},
+}
+
+
+@pytest.fixture(scope="session")
+def nodes() -> dict[str, dict]:
+    manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return {**manifest["nodes"], **manifest["sources"]}
+
+
+@pytest.fixture(scope="session")
+def models(nodes: dict[str, dict]) -> list[dict]:
+    return [node for node in nodes.values() if node["resource_type"] == "model"]
+
+
+def test_a_model_reads_only_the_layers_to_its_left(nodes: dict[str, dict], models: list[dict]) -> None:
+    wrong = [
+        (model["name"], nodes[parent]["name"])
+        for model in models
+        for parent in model["depends_on"]["nodes"]
+        if nodes[parent]["schema"] not in MAY_READ[model["schema"]]
+    ]
+    assert not wrong
+
+
+def test_every_model_says_what_one_row_is(models: list[dict]) -> None:
+    assert not [model["name"] for model in models if not model["description"].startswith("One row")]
+
+
+def test_every_mart_has_a_contract_and_every_column_a_description_and_a_type(models: list[dict]) -> None:
+    marts = [model for model in models if model["schema"] == "marts"]
+    assert all(mart["config"]["contract"]["enforced"] for mart in marts)
+    assert not [
+        (mart["name"], column["name"])
+        for mart in marts
+        for column in mart["columns"].values()
+        if not column["description"] or not column["data_type"]
+    ]
+
+
+def test_every_seed_and_its_columns_are_described(nodes: dict[str, dict]) -> None:
+    for seed in (node for node in nodes.values() if node["resource_type"] == "seed"):
+        header = (ROOT / "seeds" / f"{seed['name']}.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+        assert seed["description"]
+        assert {name for name, column in seed["columns"].items() if column["description"]} == set(header)
+
+
+def test_only_the_spine_model_knows_the_runs_date(models: list[dict]) -> None:
+    assert [
+        model["name"] for model in models if "as_of_date()" in model["raw_code"].replace("delete_as_of_dates()", "")
+    ] == ["int_as_of_spine"]
+
+
+def test_sql_never_reads_the_wall_clock_and_keeps_to_the_shared_dialect(models: list[dict]) -> None:
+    never = (
+        "current_date",
+        "current_timestamp",
+        "now()",
+        "generate_series",
+        "unnest(",
+        " exclude",
+        "arg_max",
+        "quantile_cont",
+        "strftime",
+        "epoch(",
+        "//",
+    )
+    assert not [(model["name"], word) for model in models for word in never if word in model["raw_code"].lower()]
+
+
+def test_fewer_than_ten_macros_of_our_own_besides_dispatched_ones() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dbt_project" / "macros").rglob("*.sql"))
+    names = [part.split("(")[0].strip() for part in text.split("{% macro ")[1:]]
+    assert len([name for name in names if not name.startswith(("default__", "spark__"))]) <= 12
+
+
+def test_expectations_never_import_orchestration() -> None:
+    imported = {
+        name.name if isinstance(node, ast.Import) else node.module or ""
+        for path in (ROOT / "expectations").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert not [name for name in imported if name.split(".")[0] == "orchestration"]

@@ -1,0 +1,96 @@
+"""The same rows give the same marts, however and whenever they arrived: all at once, day by day, late, corrected."""
+
+import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Warehouse, build, write_landing
+
+pytestmark = pytest.mark.slow
+
+FIRST_DAY = datetime.date(2025, 3, 29)
+SECOND_DAY = datetime.date(2025, 3, 30)
+THIRD_DAY = datetime.date(2025, 3, 31)
+
+TWO_ACCOUNTS = "account_id,account_name,segment\na,Alpha,smb\nb,Beta,enterprise\n"
+THREE_ACCOUNTS = TWO_ACCOUNTS + "c,Gamma,smb\n"
+CONTRACTS = """contract_id,account_id,product_id,start_date,end_date,monthly_amount,quantity
+a1,a,core,2023-01-01,2024-01-01,1000,3
+a2,a,core,2024-01-20,2025-01-20,1200,3
+a3,a,core,2025-02-10,2026-02-10,1100,3
+b1,b,core,2023-11-15,2024-11-15,5000,8
+b2,b,core,2024-11-15,2025-11-15,6000,8
+b3,b,addon,2024-02-01,2025-02-01,700,2
+c1,c,core,2024-05-01,2025-03-15,900,2
+"""
+MORE_CONTRACTS = CONTRACTS + "c2,c,core,2025-03-30,2026-03-30,950,2\n"
+LOGINS = "account_id,user_id,login_date,event_count\n" + "".join(
+    f"{account},{user},2025-{month:02}-{day:02},{day % 5 + 1}\n"
+    for account, users in (("a", 3), ("b", 5), ("c", 1))
+    for user in range(users)
+    for month in (1, 2, 3)
+    for day in range(1 + user, 28, 2 + user)
+)
+NEWER_LOGINS = "account_id,user_id,login_date,event_count\na,0,2025-03-28,4\na,9,2025-03-29,1\nb,0,2025-03-29,2\n"
+# The correction takes back everything of the 29th.
+CORRECTED_LOGINS = "account_id,user_id,login_date,event_count\na,0,2025-03-28,4\n"
+LATE_LOGINS = "account_id,user_id,login_date,event_count\nb,7,2025-02-14,3\nc,0,2025-03-02,8\n"
+SURVEYS = "response_id,account_id,user_id,responded_at,score\nr1,a,0,2025-02-03,9\nr2,b,1,2025-03-05,4\n"
+NEWER_SURVEYS = "response_id,account_id,user_id,responded_at,score\nr2,b,1,2025-03-06,7\nr3,c,0,2025-03-29,10\n"
+
+FINAL_FILES = {
+    "accounts/accounts_2.csv": THREE_ACCOUNTS,
+    "contracts/contracts_2.csv": MORE_CONTRACTS,
+    "logins/2025-03-01.csv": LOGINS,
+    "logins/2025-03-29.csv": CORRECTED_LOGINS,
+    "logins/2025-03-30_late.csv": LATE_LOGINS,
+    "surveys/1.csv": SURVEYS,
+    "surveys/2.csv": NEWER_SURVEYS,
+}
+
+
+def run(data_dir: Path, files: dict[str, str], day: datetime.date) -> Warehouse:
+    write_landing(data_dir, files)
+    warehouse = build(data_dir, day)
+    assert warehouse.result.returncode == 0, warehouse.result.stdout + warehouse.result.stderr
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def at_once(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return run(tmp_path_factory.mktemp("at_once"), FINAL_FILES, THIRD_DAY)
+
+
+def test_files_that_come_one_by_one_late_and_corrected_give_the_same_marts(at_once: Warehouse, tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        {
+            "accounts/accounts_1.csv": TWO_ACCOUNTS,
+            "contracts/contracts_1.csv": CONTRACTS,
+            "surveys/2.csv": NEWER_SURVEYS,
+        },
+        FIRST_DAY,
+    )
+    second = {"logins/2025-03-29.csv": NEWER_LOGINS, "logins/2025-03-01.csv": LOGINS, "surveys/1.csv": SURVEYS}
+    run(tmp_path, second, SECOND_DAY)
+    third = {name: FINAL_FILES[name] for name in FINAL_FILES if name not in ("logins/2025-03-01.csv", "surveys/1.csv")}
+    warehouse = run(tmp_path, third, THIRD_DAY)
+    assert warehouse.digests() == at_once.digests()
+    with duckdb.connect(str(warehouse.data_dir.warehouse), read_only=True) as connection:
+        emptied = "select count(*) from intermediate.int_user_days where login_date = date '2025-03-29'"
+        assert connection.execute(emptied).fetchone() == (0,)
+
+
+def test_a_past_day_rebuilt_elsewhere_has_the_rows_it_has_today(at_once: Warehouse, tmp_path: Path) -> None:
+    elsewhere = run(tmp_path, FINAL_FILES, SECOND_DAY)
+    with duckdb.connect(str(at_once.data_dir.published), read_only=True) as connection:
+        dated = connection.execute(
+            """select table_name from information_schema.columns
+               where table_schema = 'marts' and column_name = 'as_of_date' and table_name <> 'mart_account_360'"""
+        ).fetchall()
+    assert len(dated) == 6
+    for (table,) in dated:
+        query = f"select * from marts.{table} where as_of_date = date '{SECOND_DAY}' order by all"
+        rows = at_once.rows(query)
+        assert rows and rows == elsewhere.rows(query), table
