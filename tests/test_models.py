@@ -23,4 +23,4 @@ def test_every_unit_test_of_the_models_holds(golden_warehouse: Warehouse, tmp_pa
         check=False,
     )
     assert result.returncode == 0, result.stdout
-    assert "PASS=23" in result.stdout
+    assert "PASS=24" in result.stdout

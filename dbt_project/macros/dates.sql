@@ -21,13 +21,26 @@
     30.4375
 {%- endmacro %}
 
-{# Months until a contract ends, counted up: 1 in its last month, 0 once it has ended; NULL without an end. #}
+{#
+    Months until a contract ends, counted up from its last day covered: 1 in its last month, 0 once it has ended;
+    NULL without an end. From a month end to a month end is whole months.
+#}
 {% macro months_to_renewal(date, renewal_date) -%}
+    {%- set last_day_covered = plus_days(renewal_date, '-1') -%}
     case
         when {{ renewal_date }} <= {{ date }} then 0
         when {{ renewal_date }} is not null
             then cast(greatest(
-                1, ceil(({{ days_between(date, renewal_date) }} - 1) / {{ days_per_month() }})
+                1,
+                12 * (extract(year from {{ last_day_covered }}) - extract(year from {{ date }}))
+                + extract(month from {{ last_day_covered }}) - extract(month from {{ date }})
+                + case
+                    when
+                        extract(day from {{ last_day_covered }}) > extract(day from {{ date }})
+                        and {{ date }} <> last_day({{ date }})
+                        then 1
+                    else 0
+                end
             ) as int)
     end
 {%- endmacro %}
