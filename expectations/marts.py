@@ -1,0 +1,20 @@
+"""Gate two, marts: what readers rely on. The rules stand by theme in the modules beside this one.
+Keys, empty columns and accepted values are dbt's data tests beside the models: no rule is written twice."""
+
+from expectations.marts_customers import customer_suites
+from expectations.marts_expected import expected_suites
+from expectations.marts_retention import retention_suites
+from expectations.marts_revenue import revenue_suites
+from expectations.marts_scores import score_suites
+
+
+def suites(warehouse) -> dict[str, list]:
+    """table -> rules."""
+    as_of = warehouse.as_of
+    return {
+        **revenue_suites(as_of),
+        **retention_suites(as_of),
+        **score_suites(),
+        **expected_suites(as_of),
+        **customer_suites(as_of),
+    }

@@ -1,0 +1,71 @@
+"""Rules about what the levels let us expect: a cell's NRR, and the expected NRR of a scope."""
+
+from datetime import date
+
+from expectations.rules import no_rows
+
+# Rates carry nine decimals: a difference below one in a million is rounding.
+ROUNDING = 0.000001
+
+
+def expected_suites(as_of: date) -> dict[str, list]:
+    return {"mart_level_nrr": level_nrr_rules(), "mart_expected_nrr": expected_nrr_rules(as_of)}
+
+
+def level_nrr_rules() -> list:
+    cell = "as_of_date, success_level, term_band, months_to_renewal_band"
+    return [
+        no_rows(
+            "expected_lies_between_seen_and_parent",
+            "What a cell lets us expect lies between what it has seen and its parent, and is not negative.",
+            "Correct mart_level_nrr: shrinkage mixes the two and cannot leave them.",
+            f"""select {cell}, observed_nrr, parent_nrr, expected_nrr from marts.mart_level_nrr
+                where expected_nrr is null or expected_nrr < 0
+                    or expected_nrr < least(coalesce(observed_nrr, parent_nrr), parent_nrr) - {ROUNDING}
+                    or expected_nrr > greatest(coalesce(observed_nrr, parent_nrr), parent_nrr) + {ROUNDING}""",
+        ),
+        every_book_has_a_row("mart_level_nrr"),
+    ]
+
+
+def expected_nrr_rules(as_of: date) -> list:
+    scope = "expected.as_of_date, expected.scope_type, expected.scope_value"
+    return [
+        no_rows(
+            "expected_lies_within_its_cells",
+            "The expected NRR of a scope lies between the lowest and the highest of its day's cells.",
+            "Follow the day from int_book_cells over mart_level_nrr: a weighted mean cannot leave its parts.",
+            f"""select {scope}, expected.expected_nrr, cells.lowest, cells.highest
+                from marts.mart_expected_nrr as expected
+                left join (
+                    select as_of_date, min(expected_nrr) as lowest, max(expected_nrr) as highest
+                    from marts.mart_level_nrr group by as_of_date
+                ) as cells on expected.as_of_date = cells.as_of_date
+                where expected.expected_nrr is not null and (
+                    cells.lowest is null
+                    or expected.expected_nrr < cells.lowest - {ROUNDING}
+                    or expected.expected_nrr > cells.highest + {ROUNDING}
+                )""",
+        ),
+        no_rows(
+            "book_is_todays_mrr",
+            f"The MRR behind the expected NRR of {as_of} is the MRR of all accounts on that day.",
+            "Compare int_book_cells with dim_account: customers are missing from the forecast or counted twice.",
+            f"""select expected.as_of_date, expected.mrr, cast(today.mrr as bigint) as mrr_of_accounts
+                from marts.mart_expected_nrr as expected
+                cross join (select sum(mrr) as mrr from marts.dim_account) as today
+                where expected.as_of_date = date '{as_of}' and expected.scope_type = 'all'
+                    and expected.mrr <> today.mrr""",
+        ),
+        every_book_has_a_row("mart_expected_nrr"),
+    ]
+
+
+def every_book_has_a_row(table: str):
+    return no_rows(
+        "every_day_with_customers_is_there",
+        f"Every as-of date with paying customers has its rows in {table}.",
+        "Rebuild the dates in the examples with `csw backfill`.",
+        f"""select distinct as_of_date from intermediate.int_book_cells
+            where as_of_date not in (select as_of_date from marts.{table})""",
+    )

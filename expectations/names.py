@@ -1,0 +1,39 @@
+"""Which tables have checks, as plain data: Dagster's definitions read this without importing Great Expectations.
+
+TABLES: layer -> table -> names of its (blocking, warning) check. Each sums up the table's rules of that severity.
+"""
+
+from pathlib import Path
+
+LAYERS = ("raw", "staging", "intermediate", "marts")
+CHECK_NAMES = ("blocking", "warning")
+
+# A new source brings its checks along: its declaration is all that the raw and staging rules need.
+SOURCES_FOLDER = Path(__file__).parents[1] / "orchestration" / "sources"
+SOURCES = tuple(sorted(path.stem for path in SOURCES_FOLDER.glob("*.yml")))
+
+_tables = {
+    "raw": SOURCES,
+    "staging": tuple(f"stg_{source}" for source in SOURCES),
+    "intermediate": ("int_as_of_spine", "int_account_mrr", "int_user_days", "int_account_metrics"),
+    "marts": (
+        "fct_mrr_movement",
+        "mart_mrr_waterfall",
+        "mart_retention",
+        "mart_cohort_churn",
+        "mart_survival",
+        "fct_health_component",
+        "fct_health_score",
+        "fct_level_condition",
+        "fct_success_level",
+        "mart_level_nrr",
+        "mart_expected_nrr",
+        "mart_nps",
+        "mart_account_360",
+        "dim_account",
+        "dim_product",
+        "dim_month",
+    ),
+}
+
+TABLES = {layer: dict.fromkeys(_tables[layer], CHECK_NAMES) for layer in LAYERS}

@@ -1,0 +1,415 @@
+"""The expectations on a tiny warehouse: it holds; with a fault planted for every rule, every rule sees its own and
+counts it; a rule that cannot be evaluated is broken, not passed and not bad data."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.names import CHECK_NAMES, LAYERS, TABLES
+
+ROOT = Path(__file__).parents[1]
+AS_OF = "2024-03-31"
+LOADED = "timestamp '2024-03-31 21:00:00'"
+
+# Two customers: a1 pays 100 from January and 120 from March, a2 pays 50 from February. Two log-ins a day in four files.
+# Half of an old survey file is in quarantine: it was built before, and is not news.
+CLEAN = f"""
+create schema raw; create schema quality; create schema staging; create schema intermediate; create schema marts;
+create schema reference;
+
+create table raw.accounts as
+    select 'a' || i as account_id, 'Company ' || i as account_name, 10::bigint as headcount,
+        'accounts.csv' as _source_file, i as _row_number, {LOADED} as _loaded_at, 'accounts.csv' as _delivery
+    from range(1, 3) as t(i);
+create table raw.contracts as
+    select *, 'p1' as product_id, null::date as end_date_exclusive, start_date as signed_date,
+        null::bigint as total_amount,
+        12 as term_months, 1::bigint as quantity, null::bigint as list_amount, null::bigint as discount_amount,
+        'JPY' as currency, 1 as billing_period_months, 'contracts.csv' as _source_file, {LOADED} as _loaded_at,
+        'contracts.csv' as _delivery
+    from (values ('c1', 'a1', date '2024-01-01', 100::bigint, 1), ('c2', 'a2', date '2024-02-10', 50, 2),
+        ('c3', 'a1', date '2024-03-01', 20, 3)) as t(contract_id, account_id, start_date, monthly_amount, _row_number);
+create table raw.logins as
+    select 'a' || (1 + i % 2) as account_id, 'u' || i as user_id, date '2024-03-31' - (i % 40)::int as login_date,
+        date '2024-03-31' - (i % 40)::int + interval 3 hour as login_at, 'p1' as product_id, 'e' || i as event_id,
+        1::bigint as event_count, 'logins_' || (i // 20) || '.csv' as _source_file, i % 20 as _row_number,
+        {LOADED} as _loaded_at, 'logins_' || (i // 20) || '.csv' as _delivery
+    from range(80) as t(i);
+create table raw.surveys as
+    select 'r' || i as response_id, 'a' || (1 + i % 2) as account_id, 'u' || i as user_id, i as score,
+        timestamp '2024-03-01 00:00:00' as responded_at, date '2024-03-01' as responded_date,
+        'surveys.csv' as _source_file, i as _row_number, {LOADED} as _loaded_at, 'surveys.csv' as _delivery
+    from range(11) as t(i);
+create table raw.loaded_files (
+    source varchar, source_file varchar, delivery varchar, status varchar, error varchar, rows_in bigint,
+    rows_loaded bigint, rows_quarantined bigint, load_seq bigint, note varchar);
+insert into raw.loaded_files values
+    ('accounts', 'accounts.csv', 'accounts.csv', 'loaded', null, 2, 2, 0, 1, null),
+    ('contracts', 'contracts.csv', 'contracts.csv', 'loaded', null, 3, 3, 0, 2, null),
+    ('surveys', 'surveys.csv', 'surveys.csv', 'loaded', null, 11, 11, 0, 3, null),
+    ('surveys', 'old.csv', 'old.csv', 'loaded', null, 20, 10, 10, 0, null);
+insert into raw.loaded_files
+    select 'logins', _source_file, _source_file, 'loaded', null, count(*), count(*), 0, 4, null
+    from raw.logins group by 2;
+create table raw.quarantine as
+    select 'surveys' as source, 'old.csv' as source_file, i as row_number from range(10) as t(i);
+create table raw.build_state (applied_load_seq bigint, as_of_date date, config_hash varchar);
+create table quality.run as select 'before' as run_id, {LOADED} as started_at, 'published' as status;
+create table quality.check_result as
+    select 'before' as run_id, 'raw' as layer, unnest(['accounts', 'contracts']) as table_name,
+        'as_many_rows_as_in_the_last_runs' as check_name, 'passed' as status, unnest(['2 rows', '3 rows']) as observed;
+
+create view staging.stg_accounts as select * from raw.accounts;
+create view staging.stg_contracts as select * from raw.contracts;
+create view staging.stg_logins as select * from raw.logins;
+create view staging.stg_surveys as select * from raw.surveys;
+
+create table reference.health_profiles as select unnest(['active_days', 'nps']) as metric_key;
+create table reference.success_level_conditions as select unnest(['active_days', 'nps']) as metric_key;
+create table reference.phases as select 'active_days' as metric_key;
+
+create table intermediate.int_as_of_spine as
+    select unnest([date '2024-01-31', date '2024-02-29', date '2024-03-31']) as as_of_date,
+        as_of_date = '2024-03-31' as is_latest;
+create table intermediate.int_snapshot_dates as select as_of_date as snapshot_date from intermediate.int_as_of_spine;
+create table intermediate.int_known_lines as
+    select contract_id, account_id, start_date, end_date_exclusive, monthly_amount as mrr from raw.contracts;
+create table intermediate.int_coverage_gaps (
+    gap_start_date date, gap_end_date date, kept_mrr bigint, gap_status varchar);
+create table intermediate.int_account_mrr as
+    select *, 0::bigint as mrr_in_grace from (values ('a1', date '2024-01-31', 100::bigint),
+        ('a1', date '2024-02-29', 100), ('a1', date '2024-03-31', 120),
+        ('a2', date '2024-02-29', 50), ('a2', date '2024-03-31', 50))
+        as t(account_id, snapshot_date, mrr);
+create table intermediate.int_user_days as
+    select account_id, user_id, login_date, event_count as logins from raw.logins;
+create table intermediate.int_account_metrics as
+    select date '2024-03-31' as as_of_date, account_id, metric_key, value as metric_value, reason as null_reason
+    from (values ('a1', 'active_days', 8.0e0, null), ('a1', 'nps', 9.0e0, null), ('a2', 'active_days', 2.0e0, null),
+        ('a2', 'nps', null, 'no_valid_answer')) as t(account_id, metric_key, value, reason);
+create table intermediate.int_account_as_of as
+    select date '2024-03-31' as as_of_date, unnest(['a1', 'a2']) as account_id;
+create table intermediate.int_book_cells as select date '2024-03-31' as as_of_date, 'a1' as account_id;
+
+create table marts.fct_mrr_movement as
+    select * from (values ('a1', date '2024-01-01', 'new', 0::bigint, 100::bigint, 100::bigint),
+        ('a2', date '2024-02-01', 'new', 0, 50, 50), ('a1', date '2024-03-01', 'expansion', 100, 20, 120))
+        as t(account_id, month, movement_type, opening_mrr, delta_mrr, closing_mrr);
+create table marts.mart_mrr_waterfall as
+    select *, last_day(month) as month_end_date, 0 as reactivation_mrr, 0 as contraction_mrr, 0 as churn_mrr,
+        closing_mrr as mrr_confirmed, 0 as mrr_in_grace, 0 as reactivation_accounts, 0 as churn_accounts
+    from (values (date '2024-01-01', 0, 100, 0, 100, 0, 1, 1), (date '2024-02-01', 100, 50, 0, 150, 1, 1, 2),
+        (date '2024-03-01', 150, 0, 20, 170, 2, 0, 2)) as t(month, opening_mrr, new_mrr, expansion_mrr, closing_mrr,
+        opening_accounts, new_accounts, closing_accounts);
+create table marts.mart_retention as
+    select date '2024-03-31' as period_end_date, 1 as horizon_months, 'cohort_p2p' as definition, *,
+        closing_mrr / opening_mrr as nrr, 1.0e0::double as grr, 1.0e0::double as logo_retention, nrr as nrr_confirmed,
+        1.0e0::double as grr_confirmed, null::varchar as null_reason
+    from (values ('all', 'all', 150, 170), ('segment', 's1', 100, 120), ('segment', 's2', 50, 50))
+        as t(scope_type, scope_value, opening_mrr, closing_mrr);
+insert into marts.mart_retention
+    select date '2024-01-31', 1, definition, scope_type, scope_value, 0, 0, null, null, null, null, null,
+        'no_customers_at_start'
+    from marts.mart_retention;
+create table marts.mart_cohort_churn as
+    select date '2024-02-01' as cohort_month, * , 'all' as scope_type, 'all' as scope_value, 1 as start_value,
+        value::double as retention, 1 - retention as churn_rate, value is not null as is_observable
+    from (values (0, 'logo', 1), (1, 'logo', 1), (2, 'logo', null)) as t(months_since_start, measure, value);
+create table marts.mart_survival as
+    select 'all' as scope_type, 'all' as scope_value, *
+    from (values (10, 9, 1, 0.9e0, 0.8e0, 1.0e0), (20, 8, 0, 0.9e0, 0.8e0, 1.0e0), (30, 7, 1, 0.8e0, 0.6e0, 0.9e0))
+        as t(duration_days, at_risk, events, survival, survival_low, survival_high);
+create table marts.fct_health_component as
+    select date '2024-03-31' as as_of_date, * from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
+        ('a1', 'voice', 9.0e0, 90.0e0, 40.0e0, 4.0e0, null), ('a2', 'usage', 2.0e0, 40.0e0, 60.0e0, 60.0e0, null),
+        ('a2', 'voice', null, null, 40.0e0, null, 'no_valid_answer'))
+        as t(account_id, component_key, metric_value, score, weight, lost_points, null_reason);
+create table marts.fct_health_score as
+    select date '2024-03-31' as as_of_date, *
+    from (values ('a1', 84.0e0, 'green', 1.0e0, null::varchar), ('a2', 40.0e0, 'red', 0.6e0, null))
+        as t(account_id, score, band, coverage, null_reason);
+create table marts.fct_level_condition as
+    select date '2024-03-31' as as_of_date, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
+        ('a1', 2, 'likes', 9.0e0, true, false, 0.0e0, null), ('a2', 1, 'uses', 2.0e0, true, false, 0.0e0, null),
+        ('a2', 2, 'likes', null, null, false, null, 'no_valid_answer')) as t(account_id, success_level, condition_key,
+        metric_value, is_met, is_skipped, distance, null_reason);
+create table marts.fct_success_level as
+    select date '2024-03-31' as as_of_date, *
+    from (values ('a1', 2, 2, 2, null), ('a2', null, 1, 2, 'condition_unknown'))
+        as t(account_id, success_level, level_low, level_high, null_reason);
+create table marts.mart_level_nrr as
+    select date '2024-03-31' as as_of_date, 'annual' as term_band, '4-6' as months_to_renewal_band, * from (values
+        (2, 1.1e0, 1.0e0, 1.05e0, 'blended'), (null, null, 0.9e0, 0.9e0, 'assumed'))
+        as t(success_level, observed_nrr, parent_nrr, expected_nrr, basis);
+create table marts.mart_expected_nrr as
+    select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, 170 as mrr,
+        1.0e0 as expected_nrr;
+create table marts.mart_nps as
+    select 'all' as period_type, null::date as period_start_date, 'all' as scope_type, 'all' as scope_value,
+        10 as responses, 5 as promoters, 3 as passives, 2 as detractors, 30.0e0 as nps, 24.7e0 as standard_error,
+        -18.4e0 as nps_low, 78.4e0 as nps_high;
+create table marts.mart_account_360 as
+    select account_id, month, closing_mrr as mrr, delta_mrr from marts.fct_mrr_movement;
+create table marts.dim_account as
+    select account_id, account_name, 'o1' as owner_id, case account_id when 'a1' then 120 else 50 end as mrr
+    from raw.accounts;
+create table marts.dim_product as select 'p1' as product_id, 170 as mrr;
+create table marts.dim_month as
+    select unnest([date '2024-01-01', date '2024-02-01', date '2024-03-01', date '2024-04-01']) as month,
+        month < '2024-04-01' as is_complete, month < '2024-02-01' as is_final;
+"""
+
+# One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
+FAULTS = """
+insert into raw.accounts (headcount, _source_file, _delivery) values (-1, 'accounts.csv', 'accounts.csv');
+insert into raw.loaded_files
+    select source, 'bad.csv', 'bad.csv', 'failed', 'bad.csv has no column account_id.', null, 0, 0, 9, null
+    from (select distinct source from raw.loaded_files);
+insert into raw.loaded_files
+    select distinct source, 'z.csv', 'z.csv', 'loaded', null, 1000, 0, 1000, 9, null from raw.loaded_files;
+update quality.check_result set observed = '20 rows';
+update raw.contracts set start_date = '2022-01-01', signed_date = '2022-01-01';
+insert into raw.contracts (monthly_amount, total_amount, term_months, quantity, list_amount, discount_amount,
+    billing_period_months, _source_file, _delivery)
+    values (-1, -1, 0, -1, -1, -1, -1, 'contracts.csv', 'contracts.csv');
+insert into raw.contracts (contract_id, account_id, product_id, start_date, end_date_exclusive, signed_date, currency,
+    _source_file, _delivery)
+    values ('c1', 'a1', 'p1', '1900-01-01', '2200-01-01', '1900-01-01', 'USD', 'contracts.csv', 'contracts.csv');
+update raw.logins set login_date = login_date - 10, login_at = login_date - 10 + interval 16 hour;
+insert into raw.logins
+    select * replace (date '2024-03-21' as login_date, 'd' || _row_number as event_id)
+    from raw.logins where _delivery = 'logins_1.csv';
+insert into raw.logins
+    select * replace (date '2024-04-05' as login_date, null as login_at, 'f' || _row_number as event_id)
+    from raw.logins where _delivery = 'logins_0.csv';
+insert into raw.logins (event_count, _source_file, _delivery) values (-1, 'logins_3.csv', 'logins_3.csv');
+update raw.surveys set responded_date = '2022-12-01';
+insert into raw.surveys
+    (response_id, account_id, score, responded_at, responded_date, _loaded_at, _source_file, _delivery)
+    values ('r99', 'a1', 11, '2024-04-05', '2024-04-05', '2024-03-31', 'surveys.csv', 'surveys.csv'),
+    (null, null, null, null, null, '2024-03-31', 'surveys.csv', 'surveys.csv');
+
+create or replace view staging.stg_accounts as select * from raw.accounts where false;
+create or replace view staging.stg_contracts as select * from raw.contracts union all select * from raw.contracts;
+
+insert into intermediate.int_as_of_spine values ('2024-01-31', false), ('2024-05-31', true);
+insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0);
+insert into intermediate.int_user_days select * from intermediate.int_user_days where user_id = 'u0';
+insert into reference.phases values ('no_such_metric');
+insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'empty', null, null);
+insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
+insert into intermediate.int_book_cells values ('2024-02-29', 'a1');
+
+insert into marts.fct_mrr_movement
+    values ('a1', '2024-01-01', 'teleport', 0, 100, 100), ('a9', '2024-04-01', 'new', 0, 5, 5);
+update marts.mart_mrr_waterfall set closing_mrr = 171 where month = '2024-03-01';
+delete from marts.mart_mrr_waterfall where month = '2024-02-01';
+insert into marts.mart_mrr_waterfall
+    select * replace (date '2024-04-01' as month, date '2024-04-30' as month_end_date, 171 as opening_mrr,
+        0 as expansion_mrr, -171 as churn_mrr, 0 as closing_mrr, 0 as mrr_confirmed, 2 as churn_accounts,
+        0 as closing_accounts)
+    from marts.mart_mrr_waterfall where month = '2024-03-01';
+update marts.mart_retention set grr = 1.3, opening_mrr = 90 where scope_value = 's1' and opening_mrr = 100;
+update marts.mart_retention set logo_retention = 1.5, null_reason = 'x' where scope_value = 's2' and opening_mrr = 50;
+update marts.mart_retention set period_end_date = '2024-03-30' where period_end_date = '2024-03-31';
+update marts.mart_cohort_churn set is_observable = true;
+update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5 where months_since_start = 1;
+update marts.mart_survival set survival = 1.2 where duration_days = 10;
+update marts.mart_survival set survival = 0.95, survival_high = 1.0 where duration_days = 30;
+update marts.fct_health_component set score = 120 where account_id = 'a1' and component_key = 'usage';
+update marts.fct_health_component set lost_points = 5 where account_id = 'a1' and component_key = 'voice';
+insert into marts.fct_health_component values ('2024-03-31', 'a2', 'voice', null, null, 0, null, 'no_valid_answer');
+update marts.fct_health_score set score = 101, coverage = 0.9 where account_id = 'a1';
+insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x');
+update marts.fct_level_condition set is_met = null where account_id = 'a2' and condition_key = 'uses';
+insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null);
+insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
+insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
+insert into marts.mart_nps select * replace (50.0 as nps, 60.0 as nps_low) from marts.mart_nps;
+insert into marts.mart_account_360 values ('a1', '2024-05-01', 120, 0);
+update marts.dim_account set owner_id = 'somebody@example.com' where account_id = 'a1';
+insert into marts.dim_product select * from marts.dim_product;
+update marts.dim_month set is_complete = true where month = '2024-04-01';
+alter table marts.dim_month add column contact_mail varchar;
+"""
+
+# Rows (None: the rule is about a figure, not about rows) where the planted faults show other than one row.
+SEEN = {
+    **{(table, "as_many_rows_as_in_the_last_runs"): None for table in ("accounts", "contracts")},
+    **{(table, "as_many_rows_as_in_earlier_deliveries"): None for table in ("accounts", "contracts")},
+    ("logins", "as_many_rows_as_in_the_weeks_before"): None,
+    **{(table, "few_rows_in_quarantine"): 1000 for table in TABLES["raw"]},
+    **{(table, "quarantine_does_not_swallow_the_delivery"): 1000 for table in TABLES["raw"]},
+    **{(table, "newest_day_is_fresh"): None for table in TABLES["raw"]},
+    **{(table, "every_row_is_accounted_for"): 2 for table in ("accounts", "contracts", "surveys")},
+    ("logins", "every_row_is_accounted_for"): 4,
+    ("logins", "no_row_is_dated_after_its_load"): 20,
+    ("logins", "most_rows_are_dated_before_their_load"): 20,
+    ("logins", "few_logins_at_night"): 46,
+    ("contracts", "one_currency_only"): None,
+    ("stg_accounts", "rows_come_from_raw"): 3,
+    ("stg_accounts", "few_duplicates"): 3,
+    ("stg_contracts", "key_is_unique"): 4,
+    ("stg_contracts", "rows_come_from_raw"): 5,
+    ("stg_contracts", "few_rows_of_unknown_accounts"): 10,
+    ("stg_contracts", "most_accounts_are_known"): 10,
+    ("stg_logins", "few_rows_of_unknown_accounts"): 76,
+    ("stg_logins", "most_accounts_are_known"): 76,
+    ("stg_surveys", "few_rows_of_unknown_accounts"): 13,
+    ("stg_surveys", "most_accounts_are_known"): 13,
+    ("int_as_of_spine", "one_row_per_date"): 2,
+    ("int_user_days", "user_days_add_up_to_logins"): 12,
+    ("fct_success_level", "lower_conditions_are_met"): 2,
+    ("mart_account_360", "movements_are_those_of_the_facts"): 2,
+    ("dim_account", "every_account_is_there"): 2,
+}
+# The same function makes these for every source; on these tables the planted faults leave them alone.
+SEEN_ON_ANOTHER_TABLE = {
+    ("stg_contracts", "few_duplicates"),
+    *((table, check) for table in ("stg_logins", "stg_surveys") for check in ("key_is_unique", "rows_come_from_raw")),
+    *((table, "few_duplicates") for table in ("stg_logins", "stg_surveys")),
+    ("stg_accounts", "key_is_unique"),
+    ("surveys", "as_many_rows_as_in_the_weeks_before"),
+    ("surveys", "most_rows_are_dated_before_their_load"),
+}
+# Only an empty table breaks it: seen in the third warehouse.
+NEEDS_AN_EMPTY_TABLE = {("accounts", "has_rows"), ("contracts", "has_rows")}
+
+
+def build(path: Path, *scripts: str) -> Path:
+    with duckdb.connect(str(path)) as connection:
+        for script in scripts:
+            connection.execute(script)
+    return path
+
+
+def run(database: Path, *options: str) -> tuple[int, dict[tuple[str, str], dict]]:
+    """(exit code, table and check -> result). Everything on stdout is the one JSON document."""
+    command = [sys.executable, "-m", "expectations", *LAYERS, "--database", str(database), "--as-of", AS_OF, *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    results = json.loads(done.stdout)["results"]
+    return done.returncode, {(row["table_name"], row["check_name"]): row for row in results}
+
+
+@pytest.fixture(scope="module")
+def clean_database(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("expectations") / "clean.duckdb", CLEAN)
+
+
+@pytest.fixture(scope="module")
+def clean(clean_database):
+    return run(clean_database, "--docs", str(clean_database.parent / "docs"))
+
+
+@pytest.fixture(scope="module")
+def faulty(clean_database):
+    database = Path(shutil.copy(clean_database, clean_database.with_name("faulty.duckdb")))
+    return run(build(database, FAULTS))
+
+
+@pytest.fixture(scope="module")
+def half(clean_database):
+    """Required tables are empty, optional ones too; a column and a table that rules need are gone."""
+    database = Path(shutil.copy(clean_database, clean_database.with_name("half.duckdb")))
+    return run(
+        build(
+            database,
+            "delete from raw.accounts; delete from raw.contracts; delete from raw.logins; delete from raw.surveys",
+            "delete from intermediate.int_user_days; delete from marts.mart_nps; delete from raw.loaded_files",
+            "alter table raw.contracts drop column currency; drop table marts.dim_product",
+            "drop view staging.stg_surveys; create table gone as select 1 as x",
+            "create view staging.stg_surveys as select * from gone; drop table gone",
+        )
+    )
+
+
+def test_a_sound_warehouse_passes_every_rule(clean):
+    code, results = clean
+    assert {key: row["message"] for key, row in results.items() if row["status"] != "passed"} == {}
+    assert code == 0
+
+
+def test_every_rule_sees_its_planted_fault_and_counts_it(faulty):
+    code, results = faulty
+    assert code == 1
+    missed = {key for key, row in results.items() if row["status"] == "passed"}
+    assert missed == SEEN_ON_ANOTHER_TABLE | NEEDS_AN_EMPTY_TABLE
+    wrong = {key: row["failing_rows"] for key, row in results.items() if key not in missed}
+    assert wrong == {key: SEEN.get(key, 1) for key in wrong}
+    expected_status = {"blocking": "failed", "warning": "warned"}
+    assert all(results[key]["status"] == expected_status[results[key]["severity"]] for key in wrong)
+    checks_seen = {check for _, check in wrong}
+    assert {check for _, check in SEEN_ON_ANOTHER_TABLE} <= checks_seen
+
+
+def test_a_failure_names_table_rule_rows_and_what_to_do(faulty):
+    row = faulty[1][("mart_mrr_waterfall", "opening_plus_movements_is_closing")]
+    assert row["message"] == (
+        "marts.mart_mrr_waterfall: Opening MRR plus all movements is closing MRR, in money and in accounts, exactly. "
+        "Not so: found 1 row. "
+        "Compare fct_mrr_movement with int_account_mrr for these months: a movement is missing or counted twice."
+    )
+    assert row["examples"][0]["closing_mrr"] == 171
+    share = faulty[1][("surveys", "no_row_is_dated_after_its_load")]
+    assert share["observed"] == "7.7 %"
+    assert "found 7.7 %, 1 row." in share["message"]
+
+
+def test_a_failed_file_is_told_in_ingestions_own_words(faulty):
+    row = faulty[1][("accounts", "every_file_was_read")]
+    assert "bad.csv has no column account_id." in row["message"]
+    assert row["examples"] == [{"source_file": "bad.csv", "delivery": "bad.csv"}]
+
+
+def test_examples_are_few_and_hold_nothing_personal(faulty):
+    text = json.dumps([row["examples"] for row in faulty[1].values()])
+    assert max(len(row["examples"]) for row in faulty[1].values()) == 5
+    for personal in ("somebody@example.com", "Company", '"u0"'):
+        assert personal not in text
+
+
+def test_an_empty_required_source_stops_and_an_empty_optional_one_does_not(half):
+    results = half[1]
+    assert {key for key in NEEDS_AN_EMPTY_TABLE if results[key]["status"] == "failed"} == NEEDS_AN_EMPTY_TABLE
+    tables = ("logins", "surveys", "stg_logins", "int_user_days", "mart_nps")
+    assert {row["status"] for (table, _), row in results.items() if table in tables} == {"passed"}
+
+
+def test_a_rule_that_cannot_be_evaluated_is_broken_and_stops(half):
+    code, results = half
+    broken = {key for key, row in results.items() if row["status"] == "broken"}
+    tables_gone = {key for key in results if key[0] in ("dim_product", "stg_surveys")}
+    assert broken == tables_gone | {("contracts", "currency_is_there"), ("contracts", "one_currency_only")}
+    assert code == 1
+    message = results[("contracts", "one_currency_only")]["message"]
+    assert 'the rule "All contracts are in one currency." is broken' in message and '"currency" not found' in message
+    no_table = results[("dim_product", "products_and_accounts_have_the_same_mrr")]["message"]
+    assert "the table marts.dim_product does not exist" in no_table
+    assert "gone does not exist" in results[("stg_surveys", "key_is_unique")]["message"]
+
+
+def test_data_docs_are_written(clean, clean_database):
+    assert (clean_database.parent / "docs" / f"checks-{'-'.join(LAYERS)}" / "index.html").is_file()
+
+
+def test_names_are_in_step_with_the_suites_and_need_no_great_expectations(clean):
+    found = {layer: dict.fromkeys([t for t in TABLES[layer]], CHECK_NAMES) for layer in LAYERS}
+    assert found == TABLES
+    tables = {layer: {row["table_name"] for row in clean[1].values() if row["layer"] == layer} for layer in LAYERS}
+    assert tables == {layer: set(TABLES[layer]) for layer in LAYERS}
+    assert {row["severity"] for row in clean[1].values()} == set(CHECK_NAMES)
+    code = "import sys, expectations.names; sys.exit('great_expectations' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_question_it_cannot_run_is_refused(tmp_path):
+    command = [sys.executable, "-m", "expectations", "raw", "--database", str(tmp_path / "none"), "--as-of", AS_OF]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no database file" in done.stderr
