@@ -34,7 +34,7 @@ priced as (
             term_months, round({{ days_between('start_date', 'end_date_exclusive') }} / {{ days_per_month() }})
         ) as months_of_term,
         coalesce(signed_date, start_date) as known_from_date,
-        cast({{ dbt.dateadd('month', 'term_months', 'start_date') }} as date) as full_term_end_date
+        {{ plus_months('start_date', 'term_months') }} as full_term_end_date
 
     from of_known_accounts
 

@@ -15,6 +15,7 @@ renamed as (
         account_id,
         user_id,
         product_id,
+        event_id,
 
         -- when
         login_at,
@@ -31,7 +32,7 @@ renamed as (
 
     -- login_date stands in the partition so that a filter on days reaches the scan.
     qualify row_number() over (
-        partition by login_date, account_id, user_id, product_id, login_at
+        partition by login_date, account_id, user_id, product_id, login_at, event_id
         order by _delivery desc, _source_file desc, _row_number desc
     ) = 1
 
