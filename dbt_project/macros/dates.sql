@@ -6,19 +6,41 @@
 {# n months before a date: the last day of the month if the date is one, else the same day, clamped (domain §0). #}
 {% macro months_before(date, n) -%}
     case
-        when {{ date }} = last_day({{ date }}) then last_day(cast({{ dbt.dateadd('month', '-1 * (' ~ n ~ ')', date) }} as date))
-        else cast({{ dbt.dateadd('month', '-1 * (' ~ n ~ ')', date) }} as date)
+        when {{ date }} = last_day({{ date }}) then last_day({{ plus_months(date, '-1 * (' ~ n ~ ')') }})
+        else {{ plus_months(date, '-1 * (' ~ n ~ ')') }}
     end
+{%- endmacro %}
+
+{# A date moved by a number of months (negative: earlier), its day clamped; the number may be a column. #}
+{% macro plus_months(date, n) -%}
+    {{ adapter.dispatch('plus_months')(date, n) }}
+{%- endmacro %}
+
+{% macro default__plus_months(date, n) -%}
+    cast({{ dbt.dateadd('month', n, date) }} as date)
+{%- endmacro %}
+
+{% macro spark__plus_months(date, n) -%}
+    add_months({{ date }}, {{ n }})
 {%- endmacro %}
 
 {# A date moved by a number of days (negative: earlier); the number may be a column. #}
 {% macro plus_days(date, n) -%}
+    {{ adapter.dispatch('plus_days')(date, n) }}
+{%- endmacro %}
+
+{% macro default__plus_days(date, n) -%}
     cast({{ dbt.dateadd('day', n, date) }} as date)
 {%- endmacro %}
 
-{# The mean length of a month in days. #}
+{# dbt's own dateadd raises an error for NULL on Spark. #}
+{% macro spark__plus_days(date, n) -%}
+    date_add({{ date }}, {{ n }})
+{%- endmacro %}
+
+{# The mean length of a month in days; a double, because Spark divides decimals to a few digits. #}
 {% macro days_per_month() -%}
-    30.4375
+    cast(30.4375 as double)
 {%- endmacro %}
 
 {#

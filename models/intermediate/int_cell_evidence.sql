@@ -117,10 +117,10 @@ final as (
         cast(sum(mrr_above_cap) as bigint) as mrr_above_cap,
         {{ rate('sum(mrr_end)', 'sum(mrr_start)') }} as observed_nrr,
         -- How many accounts of equal size would know as much.
-        round(
-            cast(sum(mrr_start) as double) * cast(sum(mrr_start) as double)
-            / cast(sum(mrr_start * mrr_start) as double), 9
-        ) as effective_n
+        {{ nine_decimals(
+            'cast(sum(mrr_start) as double) * cast(sum(mrr_start) as double)
+            / cast(sum(mrr_start * mrr_start) as double)'
+        ) }} as effective_n
 
     from by_account
 

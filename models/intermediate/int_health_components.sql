@@ -101,7 +101,7 @@ final as (
         measured.metric_value,
         measured.weight,
         measured.null_reason,
-        cast(round(
+        cast({{ nine_decimals("
             case
                 when scoring_segments.rule = 'tier' or scoring_segments.to_value is null
                     then scoring_segments.from_score
@@ -110,8 +110,8 @@ final as (
                     + (scoring_segments.to_score - scoring_segments.from_score)
                     * (greatest(measured.metric_value, scoring_segments.first_value) - scoring_segments.from_value)
                     / (scoring_segments.to_value - scoring_segments.from_value)
-            end, 9
-        ) as decimal(18, 9)) as score
+            end
+        ") }} as decimal(18, 9)) as score
 
     from measured
     left join scoring_segments

@@ -98,7 +98,7 @@ final as (
         is_met,
         count(metric_value) over (partition by as_of_date, condition_profile, condition_key) = 0 as is_skipped,
         -- How far the value has to move; 0 once met.
-        case when is_met then 0.0 else round(abs(threshold - metric_value), 9) end as distance,
+        case when is_met then 0.0 else {{ nine_decimals('abs(threshold - metric_value)') }} end as distance,
         null_reason
 
     from compared

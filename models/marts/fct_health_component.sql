@@ -38,10 +38,10 @@ final as (
         health_components.weight,
         case
             when health_scores.score is not null
-                then round(
-                    health_components.weight / health_scores.known_weight
-                    * (100 - cast(health_components.score as double)), 9
-                )
+                then {{ nine_decimals(
+                    'health_components.weight / health_scores.known_weight
+                    * (100 - cast(health_components.score as double))'
+                ) }}
         end as lost_points,
         health_components.null_reason
 

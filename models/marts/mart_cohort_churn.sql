@@ -158,7 +158,7 @@ final as (
         start_value,
         value,
         {{ rate('value', 'start_value') }} as retention,
-        round(1 - {{ rate('value', 'start_value') }}, 9) as churn_rate,
+        {{ nine_decimals('1 - ' ~ rate('value', 'start_value')) }} as churn_rate,
         value is not null as is_observable
 
     from valued

@@ -151,9 +151,9 @@ final as (
         coalesce(mrr_above_cap, 0) as mrr_above_cap,
         own_nrr as observed_nrr,
         own_n as effective_n,
-        round(parent_nrr, 9) as parent_nrr,
+        {{ nine_decimals('parent_nrr') }} as parent_nrr,
         assumed_nrr,
-        round((own_n * coalesce(own_nrr, 0) + k * parent_nrr) / (own_n + k), 9) as expected_nrr,
+        {{ nine_decimals('(own_n * coalesce(own_nrr, 0) + k * parent_nrr) / (own_n + k)') }} as expected_nrr,
         case
             when all_n = 0 then 'assumed'
             when own_n >= k then 'observed'

@@ -123,10 +123,10 @@ final as (
         estimated.promoters,
         estimated.passives,
         estimated.detractors,
-        round(cast(estimated.nps_estimate as double), 9) as nps,
-        round(cast(estimated.error as double), 9) as standard_error,
-        round(cast(estimated.nps_estimate - 1.96 * estimated.error as double), 9) as nps_low,
-        round(cast(estimated.nps_estimate + 1.96 * estimated.error as double), 9) as nps_high,
+        {{ nine_decimals('cast(estimated.nps_estimate as double)') }} as nps,
+        {{ nine_decimals('cast(estimated.error as double)') }} as standard_error,
+        {{ nine_decimals('cast(estimated.nps_estimate - 1.96 * estimated.error as double)') }} as nps_low,
+        {{ nine_decimals('cast(estimated.nps_estimate + 1.96 * estimated.error as double)') }} as nps_high,
         estimated.responses >= policies.nps_min_responses as is_reportable
 
     from estimated

@@ -83,14 +83,14 @@ final as (
         scope_type,
         scope_value,
         duration_days,
-        round(duration_days / {{ days_per_month() }}, 9) as duration_months,
+        {{ nine_decimals('duration_days / ' ~ days_per_month()) }} as duration_months,
         at_risk,
         events,
         censored,
-        round(estimate, 9) as survival,
-        round(error, 9) as standard_error,
-        round(greatest(estimate - 1.96 * error, 0.0), 9) as survival_low,
-        round(least(estimate + 1.96 * error, 1.0), 9) as survival_high
+        {{ nine_decimals('estimate') }} as survival,
+        {{ nine_decimals('error') }} as standard_error,
+        {{ nine_decimals('greatest(estimate - 1.96 * error, 0.0)') }} as survival_low,
+        {{ nine_decimals('least(estimate + 1.96 * error, 1.0)') }} as survival_high
 
     from estimated
 

@@ -1,0 +1,81 @@
+# `make run` and `make test` each do all the set-up they need. Needs Python 3.11 or 3.12 with pip, and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CSW := $(BIN)/csw
+DATA := $(abspath $(or $(CSW_DATA_DIR),data))
+export CSW_DATA_DIR := $(DATA)
+export CSW_DAGSTER_DIR := $(DATA)/dagster
+export DAGSTER_HOME := $(CURDIR)
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+# Set-up is done once per content of the lock file: the stamp carries its hash.
+hash = $(shell cat $(1) | cksum | tr ' ' '-')
+STAMP := $(VENV)/.installed-$(call hash,requirements.lock)
+SPARK_STAMP := $(VENV)/.spark-installed-$(call hash,requirements-spark.lock)
+
+.PHONY: help setup manifest run test lint dagster docs lock bench test-spark clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: manifest ## build and publish yesterday (writes the sample company when data/landing is empty)
+	@if [ -z "$$(find "$(DATA)/landing" -type f 2>/dev/null | head -n 1)" ]; then $(CSW) sample; fi
+	@$(CSW) run
+
+test: lint ## set up, lint and run every test
+	$(BIN)/python -m pytest
+
+lint: manifest
+	$(BIN)/ruff check .
+	$(BIN)/sqlfluff lint --processes 1 models dbt_project/tests
+
+dagster: manifest ## open the web UI on http://127.0.0.1:3000
+	@mkdir -p "$(CSW_DAGSTER_DIR)"
+	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 -m orchestration.definitions
+
+docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
+	@mkdir -p "$(DATA)/docs"
+	cd dbt_project && DBT_PROFILES_DIR=. DBT_TARGET_PATH="$(DATA)/target" ../$(BIN)/dbt --quiet docs generate --static
+	@cp "$(DATA)/target/static_index.html" "$(DATA)/docs/dbt.html"
+	@echo "Open $(DATA)/docs/dbt.html"
+
+bench: manifest ## measure speed and memory as ratios
+	$(BIN)/python -m pytest -q -s benchmarks
+
+test-spark: $(SPARK_STAMP) manifest ## build all models on Spark too and compare every row (needs Java 17)
+	$(BIN)/python -m pytest -m spark
+
+lock: $(STAMP) ## pin every dependency anew: requirements.lock and requirements-spark.lock
+	$(call compile,requirements.lock,--extra dev)
+	$(call compile,requirements-spark.lock,--extra dev --extra spark --constraint requirements.lock)
+
+compile = $(BIN)/uv pip compile pyproject.toml $(2) --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras --quiet -o $(1)
+
+setup: $(STAMP)
+
+manifest: $(STAMP)
+	@$(BIN)/python -m orchestration.manifest
+
+# The project itself is not built: a path file makes its packages importable, a short script is the `csw` command.
+$(STAMP): requirements.lock
+	@rm -f $(VENV)/.installed-* $(VENV)/.spark-installed-*
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer_success_warehouse.pth"
+	@printf '#!/bin/sh\nexec "$(CURDIR)/$(BIN)/python" -m orchestration.cli "$$@"\n' > $(CSW)
+	@chmod +x $(CSW)
+	@touch $@
+
+$(SPARK_STAMP): requirements-spark.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+clean: ## remove what can be built again (never data/landing)
+	rm -rf "$(DATA)/target" "$(DATA)/logs" "$(DATA)/docs" dbt_project/target dbt_project/logs .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './$(VENV)*' -prune -exec rm -rf {} +

@@ -1,0 +1,47 @@
+"""`make bench`: measures the job against the least it could cost and prints ratios. What they mean and what they were:
+docs/benchmarks.md. Exit code 1 when a target is missed."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import daily_run, single_steps
+from benchmarks.measure import Finding, say
+from orchestration import manifest
+
+
+def measure(workspace: Path) -> list[Finding]:
+    say("CSV → raw")
+    found = [single_steps.ingestion(workspace / "csv")]
+    say("two warehouses with a short and a long history")
+    short = daily_run.History.build(workspace / "short", daily_run.SHORT_HISTORY)
+    long = daily_run.History.build(workspace / "long", daily_run.LONG_HISTORY)
+    say("log-ins → user-days")
+    found.append(single_steps.user_days(long.place, single_steps.full_build_sql(long.place, "int_user_days")))
+    say("publish")
+    found.append(single_steps.publishing(long.place))
+    say("a day after a long and after a short history")
+    found.append(daily_run.increment(short, long))
+    say("what a day and what a row costs")
+    return found + daily_run.fixed_and_marginal(short)
+
+
+def show(found: list[Finding]) -> None:
+    table = Table(title="Benchmarks: CPU time, medians of runs that took turns")
+    for heading in ("question", "measured", "target", "", "made of"):
+        table.add_column(heading)
+    for finding in found:
+        verdict = "[green]met[/]" if finding.is_met else "[red]missed[/]"
+        table.add_row(finding.question, f"{finding.figure:.2f}", f"≤ {finding.target:g}", verdict, finding.made_of)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    manifest.prepare()
+    with tempfile.TemporaryDirectory(prefix="csw-bench-") as folder:
+        findings = measure(Path(folder))
+    show(findings)
+    sys.exit(0 if all(finding.is_met for finding in findings) else 1)

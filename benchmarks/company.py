@@ -1,0 +1,61 @@
+"""A made-up company of any size for measuring: even, seeded by hashes, and written by DuckDB so that writing costs little.
+
+Sizes in one place: 500 accounts with 12 users each; a day of log-ins has 17 rows an account (about 6,200 user-days of
+8,500 events). Contracts begin two years before the log-ins do, so that a warehouse with 30 days of log-ins and one with
+365 look at the world from the same as-of dates and hold the same revenue."""
+
+import datetime
+from pathlib import Path
+
+import duckdb
+
+ACCOUNTS = 500
+USERS = 12  # of an account
+DAY_ROWS = ACCOUNTS * 17
+LAST_DAY = datetime.date(2025, 6, 15)  # of the history; the day measured is the one after it
+NEXT_DAY = LAST_DAY + datetime.timedelta(days=1)
+
+
+def write_company(landing: Path, history_days: int) -> Path:
+    """Accounts, contracts and one file of log-ins a day, up to LAST_DAY; returns the landing folder."""
+    _copy(
+        landing / "accounts" / "accounts.csv",
+        f"""select 'A' || i as account_id, 'Company ' || i as account_name,
+                ['large', 'middle', 'small'][1 + i % 3] as segment, date '2023-01-01' + (i % 300)::int as created_date
+            from range({ACCOUNTS}) as numbers(i)""",
+    )
+    _copy(
+        landing / "contracts" / "contracts.csv",
+        f"""select 'C' || i || '-' || year as contract_id, 'A' || i as account_id, 'core' as product_id,
+                (date '2023-06-01' + (i % 300)::int + to_years(year::int))::date as start_date,
+                (start_date + interval 1 year)::date as end_date,
+                50000 + 1000 * (hash(i, year) % 100) as monthly_amount, {USERS} as quantity
+            from range({ACCOUNTS}) as numbers(i) cross join range(3) as years(year)
+            where hash(i) % 10 >= year""",  # one customer in ten leaves after each year
+    )
+    for age in range(history_days):
+        write_logins(landing, LAST_DAY - datetime.timedelta(days=age), DAY_ROWS)
+    return landing
+
+
+def write_logins(landing: Path, day: datetime.date, rows: int, dirty: int = 0) -> Path:
+    """One file with `rows` log-ins of a day in office hours, 1 in 100 of them twice, and `dirty` rows that cannot be
+    read: a day that is none, a missing user, a column too many."""
+    users = USERS * max(1, rows // DAY_ROWS)  # more rows are more users, not the same ones more often
+    path = landing / "logins" / f"logins_{day}.csv"
+    _copy(
+        path,
+        f"""select 'A' || (hash(n, 1) % {ACCOUNTS}) as account_id, 'U' || (hash(n, 2) % {users}) as user_id,
+                strftime(timestamp '{day} 08:00:00' + to_seconds((hash(n, 3) % 43200)::int), '%Y-%m-%d %H:%M:%S')
+                    as login_at
+            from (select case when i % 100 = 99 then i - 1 else i end as n from range({rows - dirty}) as numbers(i))""",
+    )
+    broken = ["A1,U1,someday", f"A1,,{day} 09:00:00", f"A1,U1,{day} 09:00:00,more"]
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{broken[i % len(broken)]}\n" for i in range(dirty))
+    return path
+
+
+def _copy(path: Path, query: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.execute(f"copy ({query}) to '{path}' (header, delimiter ',')")

@@ -1,0 +1,110 @@
+"""The whole daily job as a process: what a day costs after a long and a short history, what it costs when nothing new
+came, and what each new row costs beyond that."""
+
+import shutil
+import statistics
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.company import ACCOUNTS, DAY_ROWS, LAST_DAY, NEXT_DAY, write_company, write_logins
+from benchmarks.measure import Finding, clean_environment, cpu_here, cpu_of, in_turns, median_ratio, say
+from orchestration.checks import GATES
+from orchestration.ingest import ingest
+from orchestration.manifest import DBT
+from orchestration.settings import DBT_PROJECT, DataDir, child_environment
+
+TURNS = 3
+SHORT_HISTORY, LONG_HISTORY = 30, 365
+LARGE_DAY = 3_000_000
+
+
+@dataclass(frozen=True)
+class History:
+    """A published warehouse that can be set back to LAST_DAY, so that the same day can be measured again."""
+
+    place: DataDir
+
+    @classmethod
+    def build(cls, root: Path, days: int) -> "History":
+        history = cls(DataDir(root))
+        write_company(history.place.landing, days)
+        say(f"{days} days of history: {history.run(LAST_DAY):.0f} CPU s to load and build")
+        for file in (history.place.warehouse, history.place.published):
+            shutil.copyfile(file, file.with_suffix(".saved"))
+        return history
+
+    def run(self, day) -> float:
+        """CPU seconds of `csw run` for a day."""
+        command = [sys.executable, "-m", "orchestration.cli", "run", "--as-of", str(day), "--data-dir"]
+        return cpu_of([*command, str(self.place.root)], clean_environment())
+
+    def set_back(self, new_rows: int) -> None:
+        """To LAST_DAY as published, with `new_rows` log-ins of the next day in landing (0: no file)."""
+        for file in (self.place.warehouse, self.place.published):
+            shutil.copyfile(file.with_suffix(".saved"), file)
+        path = self.place.landing / "logins" / f"logins_{NEXT_DAY}.csv"
+        path.unlink(missing_ok=True)
+        if new_rows:
+            write_logins(self.place.landing, NEXT_DAY, new_rows)
+
+    def next_day(self, new_rows: int) -> float:
+        self.set_back(new_rows)
+        return self.run(NEXT_DAY)
+
+    def bare_day(self, new_rows: int) -> dict[str, float]:
+        """CPU seconds of the parts that anybody would need: dbt build on the loaded rows, and the checks; and of
+        loading them, for information."""
+        self.set_back(new_rows)
+        environment = child_environment(self.place, NEXT_DAY, {})
+        costs = {}
+        with duckdb.connect(str(self.place.warehouse)) as connection:
+            costs["ingest"] = cpu_here(lambda: ingest(connection, self.place.landing))
+        costs["gate_one"] = self._gate("gate_one", environment)
+        command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test"]
+        costs["dbt"] = cpu_of(command, environment, DBT_PROJECT)
+        costs["gate_two"] = self._gate("gate_two", environment)
+        return costs
+
+    def _gate(self, name: str, environment: dict[str, str]) -> float:
+        options = ["--database", str(self.place.warehouse), "--as-of", str(NEXT_DAY), "--docs", str(self.place.docs)]
+        return cpu_of([sys.executable, "-m", "expectations", *GATES[name], *options], environment)
+
+
+def increment(short: History, long: History) -> Finding:
+    """The next day after a long history against the same day after a short one."""
+    costs = in_turns(TURNS, long=lambda: long.next_day(DAY_ROWS), short=lambda: short.next_day(DAY_ROWS))
+    figure = median_ratio(costs["long"], costs["short"])
+    made_of = f"{ACCOUNTS} accounts, {DAY_ROWS:,} log-ins a day"
+    return Finding(f"a day after {LONG_HISTORY} days of log-ins ÷ after {SHORT_HISTORY}", figure, 1.2, made_of)
+
+
+def fixed_and_marginal(short: History) -> list[Finding]:
+    """CPU seconds of a day with nothing new; then the cost of a row: (large day − small day) ÷ rows between them,
+    which leaves out whatever starting costs; the job's against dbt build's and the checks'."""
+    whole = in_turns(
+        TURNS,
+        nothing=lambda: short.next_day(0),
+        small=lambda: short.next_day(DAY_ROWS),
+        large=lambda: short.next_day(LARGE_DAY),
+    )
+    parts = {"small": [], "large": []}
+    for turn in range(TURNS):
+        for name, rows in (("small", DAY_ROWS), ("large", LARGE_DAY)):
+            parts[name].append(short.bare_day(rows))
+            say(f"{turn + 1}/{TURNS} parts, {name}: " + ", ".join(f"{k} {v:.2f}" for k, v in parts[name][-1].items()))
+    millions = (LARGE_DAY - DAY_ROWS) / 1e6
+    per_part = {
+        part: statistics.median(large[part] - small[part] for large, small in zip(parts["large"], parts["small"]))
+        / millions
+        for part in parts["small"][0]
+    }
+    per_row = statistics.median(large - small for large, small in zip(whole["large"], whole["small"])) / millions
+    bare = per_part["dbt"] + per_part["gate_one"] + per_part["gate_two"]
+    told = ", ".join(f"{part} {seconds / bare:.2f}" for part, seconds in per_part.items())
+    return [
+        Finding("CPU seconds of a day with nothing new", statistics.median(whole["nothing"]), 60, f"{ACCOUNTS} accounts"),
+        Finding("CPU per new row ÷ dbt build and checks", per_row / bare, 2, f"of dbt and checks: {told}"),
+    ]

@@ -1,0 +1,38 @@
+{#
+    Ingestion writes DuckDB only. Before a build on Spark its raw tables are exported as Parquet, a folder each,
+    to <CSW_DATA_DIR>/raw; here they become external tables.
+#}
+{% macro create_raw_tables() -%}
+    {{ adapter.dispatch('create_raw_tables')() }}
+{%- endmacro %}
+
+{% macro default__create_raw_tables() -%}
+{%- endmacro %}
+
+{% macro spark__create_raw_tables() -%}
+    {% do run_query('create schema if not exists raw') %}
+    {% for table in (graph.sources.values() if execute else []) %}
+        {% do run_query(
+            'create table ' ~ table.schema ~ '.' ~ table.identifier ~ ' using parquet location '
+            ~ "'" ~ env_var('CSW_DATA_DIR', '../data') ~ '/raw/' ~ table.identifier ~ "'"
+        ) %}
+    {% endfor %}
+{%- endmacro %}
+
+{# Seeds as literals: in a session dbt-spark would write a blank as the text None and trip over an apostrophe. #}
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {% set types = model.config.column_types %}
+    {% set insert_rows %}
+        insert into {{ this }} values
+        {% for row in agate_table.rows -%}
+            (
+                {%- for column in agate_table.column_names -%}
+                    {%- set text = 'null' if row[column] is none else "'" ~ dbt.escape_single_quotes(row[column] | string) ~ "'" -%}
+                    cast({{ text }} as {{ types.get(column, adapter.convert_type(agate_table, loop.index0)) }}){{ ', ' if not loop.last }}
+                {%- endfor -%}
+            ){{ ',' if not loop.last }}
+        {% endfor %}
+    {% endset %}
+    {% do adapter.add_query(insert_rows, abridge_sql_log=True) %}
+    {{ return(insert_rows) }}
+{%- endmacro %}

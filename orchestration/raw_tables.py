@@ -1,0 +1,92 @@
+"""The raw schema: its tables as the declarations have them, and the days that a change of their rows touches."""
+
+import duckdb
+
+from orchestration.sources import SQL_TYPES, DeclarationError, Source
+from orchestration.text_macros import text
+
+Connection = duckdb.DuckDBPyConnection
+LINEAGE = {
+    "_source_file": "VARCHAR",
+    "_row_number": "BIGINT",
+    "_file_hash": "VARCHAR",
+    "_loaded_at": "TIMESTAMP",
+    "_delivery": "VARCHAR",
+}
+BOOKS = {
+    "loaded_files": """source varchar, source_file varchar, file_hash varchar, delivery varchar, file_format varchar,
+        status varchar, error varchar, rows_in bigint, rows_loaded bigint, rows_quarantined bigint,
+        unknown_columns varchar, load_seq bigint, loaded_at timestamp, is_in_landing boolean, note varchar""",
+    "quarantine": """source varchar, source_file varchar, row_number bigint, column_name varchar, reason varchar,
+        raw_text varchar, file_hash varchar, loaded_at timestamp""",
+    "touched_days": "source varchar, day date, load_seq bigint",
+    "build_state": "applied_load_seq bigint, as_of_date date, config_hash varchar",
+    "backfill_ranges": "from_date date, to_date date",
+    "landing_state": "source varchar, source_file varchar, fingerprint varchar, digest varchar",
+}
+
+
+def prepare(connection: Connection, sources: dict[str, Source]) -> None:
+    """Create what is absent and follow changed declarations. Raises DeclarationError for SQL that does not work."""
+    connection.execute("create schema if not exists raw")
+    for name, columns in BOOKS.items():
+        connection.execute(f"create table if not exists raw.{name} ({columns})")
+    for source in sources.values():
+        if source.name in BOOKS:
+            raise DeclarationError(
+                f"sources/{source.name}.yml: raw.{source.name} is a table of ingestion itself; rename it"
+            )
+        key = "columns"
+        try:
+            _follow(connection, source)
+            for key, sql in [("day", source.day), *(("row_rules", rule["rule"]) for rule in source.row_rules)]:
+                connection.execute(f"select {sql or 'null'} from raw.{source.name} limit 0")
+        except duckdb.Error as error:
+            raise DeclarationError(f"sources/{source.name}.yml: key '{key}' is no SQL that works: {error}") from error
+
+
+def _follow(connection: Connection, source: Source) -> None:
+    """Give the raw table exactly the declared columns and lineage; rows already there keep what still has a place."""
+    table = f"raw.{source.name}"
+    wanted = {column.name: SQL_TYPES[column.type] for column in source.columns.values()} | LINEAGE
+    connection.execute(f"create table if not exists {table} ({', '.join(f'{n} {t}' for n, t in wanted.items())})")
+    present = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
+    for name, sql_type in wanted.items():
+        if name not in present:
+            connection.execute(f"alter table {table} add column {name} {sql_type}")
+        elif present[name] != sql_type:
+            connection.execute(f"alter table {table} alter {name} type {sql_type} using try_cast({name} as {sql_type})")
+    for name in sorted(present.keys() - wanted.keys()):
+        connection.execute(f"alter table {table} drop column {name}")
+
+
+class Touched:
+    """The days that a change of raw touches: looked at before and after it, written by `record`."""
+
+    def __init__(self, connection: Connection, source: Source, hashes: list[str | None]):
+        self.connection, self.source, self.hashes = connection, source, [h for h in hashes if h]
+        connection.execute(f"create or replace temp table before as {self._rows()}")
+
+    def record(self, load_seq: int) -> None:
+        self.connection.execute(f"create or replace temp table after as {self._rows()}")
+        changed = "from before union all from after"
+        if self.source.delivery == "full":
+            changed = "(from before except all from after) union all (from after except all from before)"
+        self.connection.execute(
+            f"insert into raw.touched_days select distinct ?, _day, ? from ({changed})", [self.source.name, load_seq]
+        )
+
+    def _rows(self) -> str:
+        """full: the rows that count, as only a difference in them matters. append: the days of the contents' rows, and
+        of rows elsewhere with the same natural key, since another of them may now be the newest."""
+        source, table, key = self.source, f"raw.{self.source.name}", ", ".join(self.source.natural_key)
+        day = f"cast({source.day or 'null'} as date) as _day"
+        if source.delivery == "full":
+            return f"""select {", ".join(source.columns)}, {day} from {table}
+                where _delivery = (select max(_delivery) from {table})
+                qualify row_number() over
+                    (partition by {key} order by _delivery desc, _source_file desc, _row_number desc) = 1"""
+        ours = f"_file_hash in ({', '.join(map(text, self.hashes))})"
+        if source.day in source.natural_key:
+            return f"select distinct {day} from {table} where {ours}"
+        return f"select distinct {day} from {table} semi join (select {key} from {table} where {ours}) using ({key})"

@@ -1,0 +1,137 @@
+"""The page a customer-success leader reads when a run has ended. Reads the published file only: what is printed here is
+what every reader sees. A number that is not there is named with its reason, never shown as 0."""
+
+import json
+from collections.abc import Iterator
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.settings import DataDir
+from orchestration.words import Row, money, no_data, number, one, percent
+
+
+def show_summary(data_dir: DataDir, console: Console) -> None:
+    with duckdb.connect(str(data_dir.published), read_only=True) as connection:
+        run = one(connection, "select * from quality.run where status = 'published' order by ended_at desc limit 1")
+        table = Table(title=f"Customer success on {run['as_of_date']}", title_style="bold", show_header=False)
+        table.add_column(style="bold")
+        table.add_column(overflow="fold")
+        for name, value in business(connection):
+            table.add_row(name, value)
+        table.add_section()
+        for name, value in workings(connection, run):
+            table.add_row(name, value)
+        console.print(table)
+    console.print("Open the numbers in a BI tool, read-only (DuckDB 1.4 or newer), for example:")
+    console.print(f"  duckdb -readonly '{data_dir.published}'", markup=False)
+    console.print(
+        f"  python -c \"import duckdb; duckdb.connect('{data_dir.published}', read_only=True)\"", markup=False
+    )
+    console.print(
+        "Start with marts.mart_retention, marts.mart_expected_nrr, marts.mart_account_360; every column is described."
+    )
+
+
+def business(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
+    """What the business asks, line by line."""
+    retention = one(
+        connection,
+        """select * from marts.mart_retention where horizon_months = 12 and scope_type = 'all'
+           order by period_end_date desc limit 1""",
+    )
+    yield "MRR", mrr(connection)
+    yield "NRR, last 12 months", rate_in_grace(retention, "nrr")
+    yield "GRR, last 12 months", rate_in_grace(retention, "grr")
+    yield "Customers lost, last 12 months", churn(retention)
+    yield "Expected NRR, next 12 months, rolling", expected_nrr(connection)
+    yield "Accounts per success level", levels(connection)
+    yield "Accounts per health band", bands(connection)
+    yield "NPS", nps(connection)
+
+
+def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[str, str]]:
+    """What the job did."""
+    all_rows = one(
+        connection, "select sum(rows_loaded) as loaded, sum(rows_quarantined) as kept_out from quality.loaded_file"
+    )
+    yield (
+        "Rows loaded, in quarantine",
+        (
+            f"this run {number(run['rows_loaded'])}, {number(run['rows_quarantined'])};"
+            f" in all {number(all_rows['loaded'])}, {number(all_rows['kept_out'])}"
+        ),
+    )
+    yield "Checks passed / warned / failed", f"{run['checks_passed']} / {run['checks_warned']} / {run['checks_failed']}"
+    seconds = json.loads(run["step_seconds"] or "{}")
+    yield "Time", ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
+
+
+def mrr(connection: duckdb.DuckDBPyConnection) -> str:
+    row = one(
+        connection,
+        """select sum(mrr) as mrr, count(*) filter (mrr > 0) as customers, any_value(currency) as currency
+           from marts.dim_account""",
+    )
+    if row["mrr"] is None:
+        return no_data("no accounts")
+    return f"{money(connection, row['mrr'], row['currency'])} from {number(row['customers'])} customers"
+
+
+def rate_in_grace(retention: Row | None, key: str) -> str:
+    """The rate; as a range while some renewals are late but still inside their grace."""
+    if retention is None or retention[key] is None:
+        return no_data(retention and retention["null_reason"] or "less than 12 months of history")
+    text = percent(retention[key])
+    confirmed = retention[f"{key}_confirmed"]
+    if confirmed is not None and confirmed != retention[key]:
+        text = f"{percent(confirmed)} to {text} (late renewals are still inside their grace)"
+    return text
+
+
+def churn(retention: Row | None) -> str:
+    if retention is None or retention["logo_retention"] is None:
+        return no_data(retention and retention["null_reason"] or "less than 12 months of history")
+    lost = retention["accounts"] - retention["retained_accounts"]
+    return f"{percent(1 - retention['logo_retention'])} ({number(lost)} of {number(retention['accounts'])} customers)"
+
+
+def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
+    row = one(
+        connection, "select * from marts.mart_expected_nrr where scope_type = 'all' order by as_of_date desc limit 1"
+    )
+    if row is None or row["expected_nrr"] is None:
+        return no_data(row and row.get("null_reason") or "no customers")
+    words = {"assumed": "assumed, no history yet", "blended": "partly assumed", "observed": "from own history"}
+    return f"{percent(row['expected_nrr'])} ({words.get(row['basis'], row['basis'])})"
+
+
+def levels(connection: duckdb.DuckDBPyConnection) -> str:
+    return counts(
+        connection, "fct_success_level", "coalesce(success_level::varchar, 'unknown')", "success_level is null"
+    )
+
+
+def bands(connection: duckdb.DuckDBPyConnection) -> str:
+    return counts(connection, "fct_health_score", "replace(band, '_', ' ')", "band = 'no_data'")
+
+
+def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, is_unknown: str) -> str:
+    """Accounts per value on the newest day, and why the value is not known where it is not."""
+    newest = f"marts.{mart} where as_of_date = (select max(as_of_date) from marts.{mart})"
+    found = connection.execute(f"select {name} as value, count(*) from {newest} group by all order by value").fetchall()
+    if not found:
+        return no_data("no customers")
+    reason = connection.execute(f"select mode(null_reason) from {newest} and {is_unknown}").fetchone()[0]
+    text = "   ".join(f"{value}: {number(count)}" for value, count in found)
+    return f"{text}   ({no_data(reason)})" if reason else text
+
+
+def nps(connection: duckdb.DuckDBPyConnection) -> str:
+    row = one(connection, "select * from marts.mart_nps where period_type = 'all' and scope_type = 'all'")
+    if row is None or not row["responses"]:
+        return no_data("no survey answers")
+    if not row["is_reportable"]:
+        return no_data(f"only {number(row['responses'])} answers, too few to report")
+    return f"{row['nps']:+.1f} ({row['nps_low']:+.1f} to {row['nps_high']:+.1f}; {number(row['responses'])} answers)"

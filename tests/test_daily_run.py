@@ -1,0 +1,161 @@
+"""The daily job as a whole: a failure planted in a layer leaves the published file alone, a killed run leaves nothing
+behind, the same day twice is the same day, and a backfill fills past days."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import GOLDEN_DAY, ROOT, build, csw, write_landing
+
+GOLDEN = {"renewal_grace_days": 60}
+KILLS = 10
+
+# layer and kind of check → (file to spoil, its last line, the line instead, what the sentence must name)
+FINAL, RENAMED = "select * from final\n", "select * from renamed\n"
+FAULTS = {
+    "raw expectation": (
+        "landing/contracts/contracts.csv",
+        None,
+        "contract_id,account_id\nA1-1,A1\n",
+        ["every_file_was_read on raw.contracts: 1 row", "start_date"],
+    ),
+    "staging expectation": (
+        "models/staging/stg_surveys.sql",
+        RENAMED,
+        "select * from renamed where score > 10\n",
+        ["rows_come_from_raw on staging.stg_surveys"],
+    ),
+    "intermediate expectation": (
+        "models/intermediate/int_account_mrr.sql",
+        FINAL,
+        "select * replace (mrr + 1 as mrr) from final\n",
+        ["mrr_of_accounts_is_mrr_of_lines on intermediate.int_account_mrr", "For example: ["],
+    ),
+    "intermediate dbt test": (
+        "models/intermediate/int_account_phases.sql",
+        FINAL,
+        FINAL + "union all\n" + FINAL,
+        ["on intermediate.int_account_phases", "For example: ["],
+    ),
+    "marts expectation": (
+        "models/marts/mart_mrr_waterfall.sql",
+        FINAL,
+        "select * replace (closing_mrr + 1 as closing_mrr) from final\n",
+        ["opening_plus_movements_is_closing on marts.mart_mrr_waterfall", "For example: ["],
+    ),
+    "marts dbt test": (
+        "models/marts/dim_product.sql",
+        FINAL,
+        FINAL + "union all\n" + FINAL,
+        ["unique_dim_product_product_id on marts.dim_product: 1 row", "For example: ["],
+    ),
+    "marts contract": (
+        "models/marts/dim_product.sql",
+        FINAL,
+        "select *, 1 as surprise from final\n",
+        ["marts.dim_product could not be built", "surprise"],
+    ),
+}
+SURVEYS = "response_id,account_id,score,responded_at\nr1,A1,9,2025-06-01\n"
+
+
+@pytest.mark.slow
+def test_a_planted_failure_in_any_layer_fails_the_run_by_name_and_leaves_the_published_file(golden_warehouse, tmp_path):
+    before = golden_warehouse.data_dir.published.read_bytes()
+
+    def run_with(fault: str) -> tuple[str, int, str, bytes]:
+        folder = tmp_path / fault.replace(" ", "_")
+        shutil.copytree(golden_warehouse.data_dir.root, folder)
+        root = plant(fault, folder, tmp_path / f"{folder.name}_project")
+        result = build(folder, GOLDEN_DAY, GOLDEN, root).result
+        said = " ".join((result.stdout + result.stderr).split())
+        return fault, result.returncode, said, (folder / "cs_warehouse.duckdb").read_bytes()
+
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        for fault, exit_code, said, after in workers.map(run_with, FAULTS):
+            assert exit_code == 1, f"{fault}: {said}"
+            for words in FAULTS[fault][3]:
+                assert words in said, f"{fault}: {said}"
+            assert after == before, fault
+
+
+def plant(fault: str, data_dir: Path, project: Path) -> Path:
+    """Plant the fault in the landing or in a copy of the project; returns the project to run."""
+    name, text, replacement, _ = FAULTS[fault]
+    if text is None:
+        (data_dir / name).write_text(replacement, encoding="utf-8")
+        return ROOT
+    write_landing(data_dir, {"surveys/surveys.csv": SURVEYS})
+    unwanted = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
+    for folder in ("orchestration", "expectations", "models", "seeds", "dbt_project"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=unwanted)
+    shutil.copyfile(ROOT / "dagster.yaml", project / "dagster.yaml")
+    model = project / name
+    content = model.read_text(encoding="utf-8")
+    assert content.endswith(text), f"{name} no longer ends with '{text}'; plant the fault elsewhere"
+    model.write_text(content.removesuffix(text) + replacement, encoding="utf-8")
+    return project
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_leaves_nothing_that_the_next_run_cannot_mend(
+    golden_warehouse, golden_files, tmp_path
+):
+    write_landing(tmp_path, golden_files)
+    moments = random.Random(20261122)
+    command = [
+        sys.executable,
+        "-m",
+        "orchestration.cli",
+        "run",
+        "--as-of",
+        str(GOLDEN_DAY),
+        "--data-dir",
+        str(tmp_path),
+    ]
+    command += ["--set", "renewal_grace_days=60"]
+    seconds = sum(golden_warehouse.seconds().values())
+    for turn in range(KILLS):
+        run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(seconds * (turn + moments.random()) / KILLS)
+        run.kill()
+        run.wait()
+    mended = build(tmp_path, GOLDEN_DAY, GOLDEN)
+    assert mended.result.returncode == 0, mended.result.stdout + mended.result.stderr
+    assert mended.digests() == golden_warehouse.digests()
+    assert mended.digests("reference") == golden_warehouse.digests("reference")
+    assert not list(tmp_path.glob("*.tmp*"))
+    states = dict(mended.rows("select status, count(*) from quality.run group by 1"))
+    assert "running" not in states and states["failed"] >= KILLS // 2
+
+
+@pytest.mark.slow
+def test_the_same_day_twice_differs_in_nothing_but_the_metadata_of_the_run(sample_warehouse, sample_copy):
+    again = build(sample_copy.root, sample_warehouse.rows("select max(as_of_date) from quality.run")[0][0])
+    assert again.result.returncode == 0, again.result.stdout + again.result.stderr
+    assert again.digests() == sample_warehouse.digests()
+    assert again.digests("reference") == sample_warehouse.digests("reference")
+    for table in ("loaded_file", "quarantine", "freshness"):
+        assert again.digests("quality")[table] == sample_warehouse.digests("quality")[table]
+    loaded = again.rows("select rows_loaded, rows_quarantined from quality.run order by started_at desc limit 1")
+    assert loaded == [(0, 0)]
+
+
+@pytest.mark.slow
+def test_a_backfill_refills_past_days_in_one_run_and_stays_at_the_newest_day(sample_copy):
+    result = csw("backfill", "--from", "2025-02-01", "--to", "2025-02-10", "--data-dir", sample_copy.root)
+    assert result.returncode == 0, result.stdout + result.stderr
+    with duckdb.connect(str(sample_copy.published), read_only=True) as connection:
+        days = connection.execute(
+            """select count(distinct as_of_date) from marts.fct_health_score
+               where as_of_date between '2025-02-01' and '2025-02-10'"""
+        ).fetchone()
+        assert days == (10,)
+        assert connection.execute("select count(distinct as_of_date) from quality.run").fetchone() == (1,)

@@ -1,0 +1,181 @@
+"""One SQL, two engines: the models are built from the same raw tables by DuckDB and by Spark, and every row of every
+mart is compared. Run by `make test-spark`; needs Java 17.
+
+The landing is a small sample company and, beside it, the few hand-made rows of tests/spark/landing with the cases a
+sample of that size lacks (late, cancelled, open, free and co-termed contracts, blanks, unknown accounts)."""
+
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ingest import ingest
+from orchestration.sample import write_sample
+from orchestration.settings import DBT_PROJECT
+
+pytestmark = pytest.mark.spark
+
+HERE = Path(__file__).parent / "spark"
+AS_OF = datetime.date(2025, 6, 18)
+OVERRIDES = {"daily_history_days": "10"}
+TOLERANCE = 1e-9
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory built by both engines: warehouse.duckdb, and spark/<schema>.db/<table>/*.parquet."""
+    path = tmp_path_factory.mktemp("two_engines")
+    write_landing(path / "landing")
+    with duckdb.connect(str(path / "warehouse.duckdb")) as connection:
+        failed = [file for file in ingest(connection, path / "landing") if file.status == "failed"]
+        assert failed == []
+        add_what_no_file_says(connection)
+        export_raw(connection, path / "raw")
+    for target in ("duckdb", "spark_local"):
+        build(path, target)
+    return path
+
+
+def write_landing(landing: Path) -> None:
+    write_sample(landing, accounts=30, months=30, end_date=AS_OF)
+    for source in ("accounts", "contracts"):  # files of one name are one delivery: a list in two parts
+        (written,) = (landing / source).iterdir()
+        written.rename(landing / source / "all.csv")
+    shutil.copytree(HERE / "landing", landing, dirs_exist_ok=True)
+
+
+def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
+    """A backfill, and a source whose ends become known at the cancellation only."""
+    connection.execute("insert into raw.backfill_ranges values (date '2024-03-05', date '2024-03-07')")
+    connection.execute("update raw.contracts set end_date_meaning = 'actual_end' where account_id in ('X05', 'X06')")
+
+
+def export_raw(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The raw tables as Parquet, a folder each: where the Spark target looks for them."""
+    for (table,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
+        (folder / table).mkdir(parents=True)
+        connection.execute(f"copy raw.{table} to '{folder / table / 'rows.parquet'}' (format parquet)")
+
+
+def build(data_dir: Path, target: str) -> None:
+    """All models and data tests. dbt's and Spark's own files stay in the data directory."""
+    command = [sys.executable, str(HERE / "ansi_dbt.py"), "build", "--exclude-resource-type", "unit_test"]
+    done = subprocess.run(
+        [*command, "--project-dir", str(DBT_PROJECT), "--target", target],
+        cwd=data_dir,
+        env={
+            **os.environ,
+            "CSW_DATA_DIR": str(data_dir),
+            "CSW_AS_OF": str(AS_OF),
+            "CSW_SET": json.dumps(OVERRIDES),
+            "DBT_PROFILES_DIR": str(DBT_PROJECT),
+            "DBT_TARGET_PATH": str(data_dir / f"target_{target}"),
+            "DBT_LOG_PATH": str(data_dir / f"target_{target}"),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"dbt build on {target}:\n{done.stdout}\n{done.stderr[-2000:]}"
+
+
+@pytest.fixture(scope="module")
+def marts(data_dir: Path) -> list[str]:
+    """The tables of schema marts that the manifest lists."""
+    manifest = json.loads((data_dir / "target_spark_local" / "manifest.json").read_text(encoding="utf-8"))
+    nodes = manifest["nodes"].values()
+    return sorted(node["name"] for node in nodes if node["resource_type"] == "model" and node["schema"] == "marts")
+
+
+@pytest.fixture
+def engines(data_dir: Path, marts: list[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with two schemas of the same names: on_duckdb and on_spark."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{data_dir / 'warehouse.duckdb'}' as warehouse (read_only)")
+        connection.execute("create schema on_duckdb; create schema on_spark")
+        for name in marts:
+            files = data_dir / "spark" / "marts.db" / name / "*.parquet"
+            connection.execute(f"create view on_duckdb.{name} as from warehouse.marts.{name}")
+            connection.execute(f"create view on_spark.{name} as from read_parquet('{files}')")
+        yield connection
+
+
+def differences(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> list[str]:
+    """What differs between two tables, in words; empty when names, types and all rows are equal."""
+    described = [connection.execute(f"describe {table}").fetchall() for table in (left, right)]
+    columns, others = ([(column[0], column[1]) for column in table] for table in described)
+    if columns != others:
+        return [f"columns: {set(columns) ^ set(others) or 'in another order'}"]
+    # Keys are never doubles: ordered by everything else first, equal rows stand at equal places.
+    order = ", ".join(sorted((name for name, _ in columns), key=lambda name: dict(columns)[name] == "DOUBLE"))
+    rows, other_rows = (connection.execute(f"from {table} order by {order}").fetchall() for table in (left, right))
+    found = [f"{len(rows)} and {len(other_rows)} rows"] if len(rows) != len(other_rows) else []
+    for row, other in zip(rows, other_rows, strict=False):
+        unequal = [
+            f"{name} {a!r} and {b!r}"
+            for (name, _), a, b in zip(columns, row, other, strict=True)
+            if not are_equal(a, b)
+        ]
+        if unequal:
+            found.append(f"{row[:4]}: {', '.join(unequal)}")
+    return found
+
+
+def are_equal(left: object, right: object) -> bool:
+    if isinstance(left, float) and isinstance(right, float):
+        return abs(left - right) <= TOLERANCE
+    return left == right
+
+
+def test_every_mart_has_the_same_rows_on_both_engines(engines, marts):
+    assert len(marts) >= 16
+    found = {name: differences(engines, f"on_duckdb.{name}", f"on_spark.{name}") for name in marts}
+    assert {name: told[:5] for name, told in found.items() if told} == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update spoiled set score = score + 2e-9 where rowid = (select max(rowid) from spoiled where score > 0)",
+        "update spoiled set score = null where rowid = (select min(rowid) from spoiled where score is not null)",
+        "update spoiled set null_reason = '' where rowid = (select max(rowid) from spoiled where null_reason is null)",
+        "update spoiled set as_of_date = as_of_date + 1 where rowid = 0",
+        "delete from spoiled where rowid = 0",
+        "insert into spoiled from spoiled limit 1",
+        "alter table spoiled alter score type float",
+        "alter table spoiled rename band to colour",
+    ],
+)
+def test_one_planted_difference_is_seen(engines, change):
+    engines.execute("create table spoiled as from on_spark.fct_health_score")
+    assert differences(engines, "on_duckdb.fct_health_score", "spoiled") == []
+    engines.execute(change)
+    assert differences(engines, "on_duckdb.fct_health_score", "spoiled") != []
+
+
+@pytest.mark.parametrize(
+    ("column", "wanted"),
+    [
+        ("marts.fct_mrr_movement.movement_type", {"new", "reactivation", "expansion", "contraction", "churn"}),
+        ("intermediate.int_coverage_gaps.gap_status", {"bridged", "in_grace", "lapsed"}),
+        ("marts.fct_health_score.band", {"red", "yellow", "green", "no_data"}),
+        ("marts.fct_success_level.success_level", {None, 0, 1, 2, 3, 4, 5}),
+        ("marts.mart_level_nrr.basis", {"assumed", "blended", "observed"}),
+        ("marts.mart_level_nrr.term_band", {"monthly", "annual", "open-ended"}),
+        ("marts.mart_retention.null_reason", {None, "no_customers_at_start"}),
+        ("marts.mart_nps.is_reportable", {True, False}),
+        ("marts.dim_account.segment", {None, "enterprise", "smb"}),
+    ],
+)
+def test_the_landing_reaches_what_the_models_tell_apart(data_dir, column, wanted):
+    table, name = column.rsplit(".", 1)
+    with duckdb.connect(str(data_dir / "warehouse.duckdb"), read_only=True) as connection:
+        assert wanted <= {value for (value,) in connection.execute(f"select distinct {name} from {table}").fetchall()}
