@@ -113,7 +113,7 @@ def login_rules() -> list:
         figure(
             "few_logins_at_night",
             "At most 30 % of the last four weeks' log-ins are between 0:00 and 5:00 in Japan.",
-            "Check time_zone in logins.yml: the times were probably written in another zone (UTC is nine hours off).",
+            "Check timezone in logins.yml: the times were probably written in another zone (UTC is nine hours off).",
             """select cast(count(*) filter (where hour < 5) as double) / nullif(count(*), 0) as figure,
                     count(*) filter (where hour < 5) as failing_rows, count(*) as all_rows
                 from (

@@ -82,12 +82,6 @@ def test_sql_never_reads_the_wall_clock_and_keeps_to_the_shared_dialect(models: 
     assert not [(model["name"], word) for model in models for word in never if word in model["raw_code"].lower()]
 
 
-def test_fewer_than_ten_macros_of_our_own_besides_dispatched_ones() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "dbt_project" / "macros").rglob("*.sql"))
-    names = [part.split("(")[0].strip() for part in text.split("{% macro ")[1:]]
-    assert len([name for name in names if not name.startswith(("default__", "spark__"))]) <= 12
-
-
 def test_expectations_never_import_orchestration() -> None:
     imported = {
         name.name if isinstance(node, ast.Import) else node.module or ""

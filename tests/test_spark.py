@@ -24,13 +24,14 @@ pytestmark = pytest.mark.spark
 
 HERE = Path(__file__).parent / "spark"
 AS_OF = datetime.date(2025, 6, 18)
-OVERRIDES = {"daily_history_days": "10"}
+OVERRIDES = {"daily_history_days": "10", "shrinkage_accounts": "2"}
 TOLERANCE = 1e-9
 
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory built by both engines: warehouse.duckdb, and spark/<schema>.db/<table>/*.parquet."""
+    assert shutil.which("java") or "JAVA_HOME" in os.environ, "Spark needs Java 17, and no java is on the PATH"
     path = tmp_path_factory.mktemp("two_engines")
     write_landing(path / "landing")
     with duckdb.connect(str(path / "warehouse.duckdb")) as connection:

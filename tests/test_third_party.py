@@ -149,6 +149,6 @@ def test_nps_of_san_francisco_airport(build_warehouse: Callable[..., Warehouse])
     # No logins: scores and levels say so, and revenue is there.
     assert warehouse.rows("select distinct band from marts.fct_health_score") == [("no_data",)]
     assert warehouse.rows("select distinct success_level, null_reason from marts.fct_success_level") == [
-        (None, "no_login_source")
+        (None, "no_logins_yet")
     ]
     assert csw("quarantine", "--data-dir", warehouse.data_dir.root).returncode == 0

@@ -12,10 +12,9 @@
 {% macro spark__create_raw_tables() -%}
     {% do run_query('create schema if not exists raw') %}
     {% for table in (graph.sources.values() if execute else []) %}
-        {% do run_query(
-            'create table ' ~ table.schema ~ '.' ~ table.identifier ~ ' using parquet location '
-            ~ "'" ~ env_var('CSW_DATA_DIR', '../data') ~ '/raw/' ~ table.identifier ~ "'"
-        ) %}
+        {% set folder = env_var('CSW_DATA_DIR', '../data') ~ '/raw/' ~ table.identifier %}
+        {% do run_query('drop table if exists raw.' ~ table.identifier) %}
+        {% do run_query('create table raw.' ~ table.identifier ~ " using parquet location '" ~ folder ~ "'") %}
     {% endfor %}
 {%- endmacro %}
 
@@ -27,12 +26,16 @@
         {% for row in agate_table.rows -%}
             (
                 {%- for column in agate_table.column_names -%}
-                    {%- set text = 'null' if row[column] is none else "'" ~ dbt.escape_single_quotes(row[column] | string) ~ "'" -%}
-                    cast({{ text }} as {{ types.get(column, adapter.convert_type(agate_table, loop.index0)) }}){{ ', ' if not loop.last }}
+                    {%- set type = types.get(column, adapter.convert_type(agate_table, loop.index0)) -%}
+                    cast({{ spark_literal(row[column]) }} as {{ type }}){{ ', ' if not loop.last }}
                 {%- endfor -%}
             ){{ ',' if not loop.last }}
         {% endfor %}
     {% endset %}
     {% do adapter.add_query(insert_rows, abridge_sql_log=True) %}
     {{ return(insert_rows) }}
+{%- endmacro %}
+
+{% macro spark_literal(value) -%}
+    {% if value is none -%} null {%- else -%} '{{ value | string | replace("\\", "\\\\") | replace("'", "\\'") }}' {%- endif %}
 {%- endmacro %}

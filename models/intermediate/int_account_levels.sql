@@ -20,14 +20,14 @@ level_conditions as (
 
 ),
 
--- A level needs all lower ones: the first one missed ends the climb. Unknown counts as missed for the lower
--- bound and as met for the upper one.
+-- A level needs all lower ones: the first one missed ends the climb, and nobody climbs past what can be judged.
+-- Unknown counts as missed for the lower bound and as met for the upper one.
 climbed as (
 
     select
         level_conditions.as_of_date,
         level_conditions.account_id,
-        max(level_conditions.success_level) as top_level,
+        max(case when not level_conditions.is_skipped then level_conditions.success_level end) as top_level,
         min(case
             when not coalesce(level_conditions.is_met, false) and not level_conditions.is_skipped
                 then level_conditions.success_level

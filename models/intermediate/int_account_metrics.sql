@@ -39,13 +39,28 @@ account_days as (
 
 ),
 
-feed as (
+policies as (
 
-    select min(login_date) as first_login_date from account_days
+    select * from {{ ref('int_policies') }}
 
 ),
 
--- Four weeks of log-ins are only known once the feed has covered four weeks; from then on no row means no log-in.
+feed as (
+
+    select
+        to_build.as_of_date,
+        min(account_days.login_date) as first_login_date,
+        max(account_days.login_date) as newest_login_date
+
+    from to_build
+    left join account_days on to_build.as_of_date >= account_days.login_date
+
+    group by 1
+
+),
+
+-- Four weeks of log-ins are only known once the feed has covered four weeks, and while it goes on: then no row
+-- means no log-in.
 measured as (
 
     select
@@ -53,9 +68,13 @@ measured as (
         account_as_of.account_id,
         account_as_of.seats,
         case
-            when feed.first_login_date is null then 'no_login_source'
+            when feed.first_login_date is null then 'no_logins_yet'
             when {{ days_between('feed.first_login_date', 'account_as_of.as_of_date') }} < 27
                 then 'logins_start_later'
+            when
+                {{ days_between('feed.newest_login_date', 'account_as_of.as_of_date') }}
+                > policies.logins_stale_after_days
+                then 'logins_stale'
         end as usage_null_reason,
         cast(coalesce(account_usage.logins, 0) / 4.0 as double) as logins_per_week,
         cast(coalesce(account_usage.active_users, 0) as double) as active_users_28d,
@@ -68,8 +87,8 @@ measured as (
         cast(account_as_of.months_to_renewal as double) as months_to_renewal
 
     from account_as_of
-    cross join feed
-    inner join to_build on account_as_of.as_of_date = to_build.as_of_date
+    inner join feed on account_as_of.as_of_date = feed.as_of_date
+    cross join policies
     left join account_usage
         on
             account_as_of.as_of_date = account_usage.as_of_date

@@ -5,7 +5,7 @@
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
 -- Grain: one row per as-of date, account and product held on it or ended and still inside the grace.
--- Only what was known on the date: the end, and through it the renewal, as they stood then.
+-- Only what was known on the date: the end as it stood then. A renewal counts from its start, also if signed before.
 
 with
 

@@ -30,8 +30,13 @@ priced as (
     select
         *,
         coalesce(monthly_amount, {{ divide_half_away('total_amount', 'term_months') }}) as mrr,
+        -- An end known only once it came says nothing about the term that was signed.
         coalesce(
-            term_months, round({{ days_between('start_date', 'end_date_exclusive') }} / {{ days_per_month() }})
+            term_months,
+            case
+                when end_date_meaning <> 'actual_end'
+                    then round({{ days_between('start_date', 'end_date_exclusive') }} / {{ days_per_month() }})
+            end
         ) as months_of_term,
         coalesce(signed_date, start_date) as known_from_date,
         {{ plus_months('start_date', 'term_months') }} as full_term_end_date

@@ -44,6 +44,7 @@ customers as (
     select
         account_as_of.as_of_date,
         account_as_of.account_id,
+        account_as_of.product_profile,
         coalesce(profiles_with_own_conditions.product_profile, 'default') as condition_profile
 
     from account_as_of
@@ -58,7 +59,7 @@ compared as (
     select
         customers.as_of_date,
         customers.account_id,
-        customers.condition_profile,
+        customers.product_profile,
         conditions.success_level,
         conditions.condition_key,
         conditions.metric_key,
@@ -96,7 +97,7 @@ final as (
         threshold,
         metric_value,
         is_met,
-        count(metric_value) over (partition by as_of_date, condition_profile, condition_key) = 0 as is_skipped,
+        count(metric_value) over (partition by as_of_date, product_profile, condition_key) = 0 as is_skipped,
         -- How far the value has to move; 0 once met.
         case when is_met then 0.0 else {{ nine_decimals('abs(threshold - metric_value)') }} end as distance,
         null_reason

@@ -59,6 +59,8 @@ final as (
         cast(max(case when policy_key = 'min_coverage' then policy_value end) as double) as min_coverage,
         cast(max(case when policy_key = 'nps_answer_valid_days' then policy_value end) as int)
             as nps_answer_valid_days,
+        cast(max(case when policy_key = 'logins_stale_after_days' then policy_value end) as int)
+            as logins_stale_after_days,
         cast(max(case when policy_key = 'nps_min_responses' then policy_value end) as int) as nps_min_responses
 
     from chosen

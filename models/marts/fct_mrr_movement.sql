@@ -8,25 +8,43 @@ account_mrr as (
 
 ),
 
+mrr_periods as (
+
+    select * from {{ ref('int_mrr_periods') }}
+
+),
+
+-- Who paid for two weeks between month ends has paid before, though no month end shows it.
+first_paid as (
+
+    select
+        account_id,
+        min(start_date) as first_paid_date
+
+    from mrr_periods
+
+    where mrr > 0
+
+    group by 1
+
+),
+
 -- The month before is what a change is measured against; an account starts from zero.
 compared as (
 
     select
-        account_id,
-        month,
-        is_final,
-        coalesce(lag(mrr) over (partition by account_id order by month), 0) as opening_mrr,
-        mrr as closing_mrr,
-        coalesce(
-            max(mrr) over (
-                partition by account_id order by month
-                rows between unbounded preceding and 1 preceding
-            ), 0
-        ) > 0 as has_paid_before
+        account_mrr.account_id,
+        account_mrr.month,
+        account_mrr.is_final,
+        coalesce(lag(account_mrr.mrr) over (partition by account_mrr.account_id order by account_mrr.month), 0)
+            as opening_mrr,
+        account_mrr.mrr as closing_mrr,
+        coalesce(first_paid.first_paid_date < account_mrr.month, false) as has_paid_before
 
     from account_mrr
+    left join first_paid on account_mrr.account_id = first_paid.account_id
 
-    where is_month_end
+    where account_mrr.is_month_end
 
 ),
 

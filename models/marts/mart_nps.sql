@@ -1,4 +1,4 @@
--- Grain: one row per period (all time, or a month) and scope with at least one NPS answer (S6).
+-- Grain: one row per period (all time, the last twelve months, or a month) and scope with at least one NPS answer (S6).
 
 with
 
@@ -35,7 +35,8 @@ answers as (
         surveys.responded_at,
         surveys.response_id,
         coalesce(surveys.user_id, 'response ' || surveys.response_id) as respondent,
-        cast(date_trunc('month', surveys.responded_date) as date) as month
+        cast(date_trunc('month', surveys.responded_date) as date) as month,
+        {{ months_before('spine.as_of_date', 12) }} as year_before_date
 
     from surveys
     inner join spine on spine.is_latest and surveys.responded_date <= spine.as_of_date
@@ -61,6 +62,17 @@ in_periods as (
         month as period_start_date
 
     from answers
+
+    union all
+
+    select
+        *,
+        'last_12_months' as period_type,
+        {{ plus_days('year_before_date', '1') }} as period_start_date
+
+    from answers
+
+    where responded_date > year_before_date
 
 ),
 
