@@ -2,19 +2,20 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 
-PYTHON ?= python3
+PYTHON ?= $(shell for name in python3.11 python3.12 python3; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 CSW := $(BIN)/csw
 DATA := $(abspath $(or $(CSW_DATA_DIR),data))
 export CSW_DATA_DIR := $(DATA)
 export CSW_DAGSTER_DIR := $(DATA)/dagster
-export DAGSTER_HOME := $(CURDIR)
+export DAGSTER_HOME := $(CSW_DAGSTER_DIR)
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
 # Set-up is done once per content of the lock file: the stamp carries its hash.
-hash = $(shell cat $(1) | cksum | tr ' ' '-')
+hash = $(shell cksum < $(1) | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(call hash,requirements.lock)
 SPARK_STAMP := $(VENV)/.spark-installed-$(call hash,requirements-spark.lock)
 
@@ -28,14 +29,18 @@ run: manifest ## build and publish yesterday (writes the sample company when dat
 	@$(CSW) run
 
 test: lint ## set up, lint and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not spark"
+
+# sqlfluff compiles the models through dbt, on an empty database of its own.
+LINT := $(CURDIR)/dbt_project/target/lint
 
 lint: manifest
 	$(BIN)/ruff check .
-	$(BIN)/sqlfluff lint --processes 1 models dbt_project/tests
+	@mkdir -p "$(LINT)"
+	CSW_DATA_DIR="$(LINT)" DBT_TARGET_PATH="$(LINT)" DBT_LOG_PATH="$(LINT)" $(BIN)/sqlfluff lint --processes 1 models
 
 dagster: manifest ## open the web UI on http://127.0.0.1:3000
-	@mkdir -p "$(CSW_DAGSTER_DIR)"
+	@mkdir -p "$(DAGSTER_HOME)" && cp dagster.yaml "$(DAGSTER_HOME)/"
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 -m orchestration.definitions
 
 docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
@@ -44,8 +49,8 @@ docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
 	@cp "$(DATA)/target/static_index.html" "$(DATA)/docs/dbt.html"
 	@echo "Open $(DATA)/docs/dbt.html"
 
-bench: manifest ## measure speed and memory as ratios
-	$(BIN)/python -m pytest -q -s benchmarks
+bench: manifest ## measure speed as ratios (a quarter of an hour)
+	$(BIN)/python -m benchmarks
 
 test-spark: $(SPARK_STAMP) manifest ## build all models on Spark too and compare every row (needs Java 17)
 	$(BIN)/python -m pytest -m spark
@@ -65,10 +70,11 @@ manifest: $(STAMP)
 # The project itself is not built: a path file makes its packages importable, a short script is the `csw` command.
 $(STAMP): requirements.lock
 	@rm -f $(VENV)/.installed-* $(VENV)/.spark-installed-*
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed and was not found."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@echo "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/customer_success_warehouse.pth"
-	@printf '#!/bin/sh\nexec "$(CURDIR)/$(BIN)/python" -m orchestration.cli "$$@"\n' > $(CSW)
+	@printf '#!/bin/sh\nexec "$(CURDIR)/$(BIN)/python" -P -m orchestration.cli "$$@"\n' > $(CSW)
 	@chmod +x $(CSW)
 	@touch $@
 

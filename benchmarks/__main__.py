@@ -23,10 +23,8 @@ def measure(workspace: Path) -> list[Finding]:
     found.append(single_steps.user_days(long.place, single_steps.full_build_sql(long.place, "int_user_days")))
     say("publish")
     found.append(single_steps.publishing(long.place))
-    say("a day after a long and after a short history")
-    found.append(daily_run.increment(short, long))
-    say("what a day and what a row costs")
-    return found + daily_run.fixed_and_marginal(short)
+    say("whole days")
+    return found + daily_run.days(short, long)
 
 
 def show(found: list[Finding]) -> None:

@@ -1,8 +1,8 @@
-"""A made-up company of any size for measuring: even, seeded by hashes, and written by DuckDB so that writing costs little.
+"""A made-up company for measuring: even, always the same, and written by DuckDB so that writing costs little.
 
-Sizes in one place: 500 accounts with 12 users each; a day of log-ins has 17 rows an account (about 6,200 user-days of
-8,500 events). Contracts begin two years before the log-ins do, so that a warehouse with 30 days of log-ins and one with
-365 look at the world from the same as-of dates and hold the same revenue."""
+500 accounts with 20 users each; a day of log-ins has 17 rows an account (8,500 events of about 5,700 user-days).
+Contracts begin two years before the measured day, so that a warehouse with 30 days of log-ins and one with 365 look at
+the world from the same as-of dates and hold the same revenue."""
 
 import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 ACCOUNTS = 500
-USERS = 12  # of an account
+USERS = 20  # of an account
 DAY_ROWS = ACCOUNTS * 17
 LAST_DAY = datetime.date(2025, 6, 15)  # of the history; the day measured is the one after it
 NEXT_DAY = LAST_DAY + datetime.timedelta(days=1)
@@ -39,18 +39,19 @@ def write_company(landing: Path, history_days: int) -> Path:
 
 
 def write_logins(landing: Path, day: datetime.date, rows: int, dirty: int = 0) -> Path:
-    """One file with `rows` log-ins of a day in office hours, 1 in 100 of them twice, and `dirty` rows that cannot be
-    read: a day that is none, a missing user, a column too many."""
+    """One file with `rows` log-ins of a day in office hours, shaped like those of the sample company: 1 in 100 is there
+    twice, and `dirty` of them cannot be read (a day that is none, a missing user, a column too many)."""
     users = USERS * max(1, rows // DAY_ROWS)  # more rows are more users, not the same ones more often
     path = landing / "logins" / f"logins_{day}.csv"
     _copy(
         path,
         f"""select 'A' || (hash(n, 1) % {ACCOUNTS}) as account_id, 'U' || (hash(n, 2) % {users}) as user_id,
                 strftime(timestamp '{day} 08:00:00' + to_seconds((hash(n, 3) % 43200)::int), '%Y-%m-%d %H:%M:%S')
-                    as login_at
+                    as login_at,
+                'core' as product_id, 1 + hash(n, 4) % 5 as event_count
             from (select case when i % 100 = 99 then i - 1 else i end as n from range({rows - dirty}) as numbers(i))""",
     )
-    broken = ["A1,U1,someday", f"A1,,{day} 09:00:00", f"A1,U1,{day} 09:00:00,more"]
+    broken = ["A1,U1,someday,core,1", f"A1,,{day} 09:00:00,core,1", f"A1,U1,{day} 09:00:00,core,1,more"]
     with path.open("a", encoding="utf-8") as file:
         file.writelines(f"{broken[i % len(broken)]}\n" for i in range(dirty))
     return path

@@ -73,38 +73,40 @@ class History:
         return cpu_of([sys.executable, "-m", "expectations", *GATES[name], *options], environment)
 
 
-def increment(short: History, long: History) -> Finding:
-    """The next day after a long history against the same day after a short one."""
-    costs = in_turns(TURNS, long=lambda: long.next_day(DAY_ROWS), short=lambda: short.next_day(DAY_ROWS))
-    figure = median_ratio(costs["long"], costs["short"])
-    made_of = f"{ACCOUNTS} accounts, {DAY_ROWS:,} log-ins a day"
-    return Finding(f"a day after {LONG_HISTORY} days of log-ins ÷ after {SHORT_HISTORY}", figure, 1.2, made_of)
-
-
-def fixed_and_marginal(short: History) -> list[Finding]:
-    """CPU seconds of a day with nothing new; then the cost of a row: (large day − small day) ÷ rows between them,
-    which leaves out whatever starting costs; the job's against dbt build's and the checks'."""
+def days(short: History, long: History) -> list[Finding]:
+    """The next day after a long history against the same day after a short one; a day with nothing new; and the cost of
+    a row, (large day − small day) ÷ rows between them, which leaves out whatever starting costs: the job's against that
+    of dbt build and the checks."""
     whole = in_turns(
         TURNS,
-        nothing=lambda: short.next_day(0),
-        small=lambda: short.next_day(DAY_ROWS),
+        long=lambda: long.next_day(DAY_ROWS),
+        short=lambda: short.next_day(DAY_ROWS),
+        nothing_new=lambda: short.next_day(0),
         large=lambda: short.next_day(LARGE_DAY),
     )
-    parts = {"small": [], "large": []}
-    for turn in range(TURNS):
-        for name, rows in (("small", DAY_ROWS), ("large", LARGE_DAY)):
-            parts[name].append(short.bare_day(rows))
-            say(f"{turn + 1}/{TURNS} parts, {name}: " + ", ".join(f"{k} {v:.2f}" for k, v in parts[name][-1].items()))
-    millions = (LARGE_DAY - DAY_ROWS) / 1e6
-    per_part = {
-        part: statistics.median(large[part] - small[part] for large, small in zip(parts["large"], parts["small"]))
-        / millions
-        for part in parts["small"][0]
-    }
-    per_row = statistics.median(large - small for large, small in zip(whole["large"], whole["small"])) / millions
+    per_row = statistics.median(large - small for large, small in zip(whole["large"], whole["short"], strict=True))
+    per_part = parts_per_row(short)
     bare = per_part["dbt"] + per_part["gate_one"] + per_part["gate_two"]
-    told = ", ".join(f"{part} {seconds / bare:.2f}" for part, seconds in per_part.items())
+    shares = ", ".join(f"{part} {seconds / bare:.2f}" for part, seconds in per_part.items())
+    size = f"{ACCOUNTS} accounts, {DAY_ROWS:,} log-ins a day"
     return [
-        Finding("CPU seconds of a day with nothing new", statistics.median(whole["nothing"]), 60, f"{ACCOUNTS} accounts"),
-        Finding("CPU per new row ÷ dbt build and checks", per_row / bare, 2, f"of dbt and checks: {told}"),
+        Finding(
+            f"a day after {LONG_HISTORY} days of log-ins ÷ after {SHORT_HISTORY}",
+            median_ratio(whole["long"], whole["short"]),
+            1.2,
+            size,
+        ),
+        Finding("CPU seconds of a day with nothing new", statistics.median(whole["nothing_new"]), 60, size),
+        Finding("CPU of a new row ÷ in dbt build and checks", per_row / bare, 2, f"{LARGE_DAY:,} in a day; {shares}"),
     ]
+
+
+def parts_per_row(history: History) -> dict[str, float]:
+    """Part → CPU seconds that the rows of a large day cost beyond those of a small one."""
+    extra = []
+    for turn in range(TURNS):
+        small, large = history.bare_day(DAY_ROWS), history.bare_day(LARGE_DAY)
+        extra.append({part: large[part] - small[part] for part in large})
+        told = ", ".join(f"{part} {small[part]:.2f} and {large[part]:.2f}" for part in large)
+        say(f"{turn + 1}/{TURNS} parts of a small and a large day, CPU s: {told}")
+    return {part: statistics.median(costs[part] for costs in extra) for part in extra[0]}

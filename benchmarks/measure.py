@@ -38,13 +38,13 @@ def cpu_here(work: Callable[[], object]) -> float:
     return _seconds(resource.getrusage(resource.RUSAGE_SELF)) - _seconds(before)
 
 
-def cpu_of(command: list[str], environment: dict[str, str], folder: Path = ROOT, accept: tuple[int, ...] = (0,)) -> float:
+def cpu_of(command: list[str], environment: dict[str, str], folder: Path = ROOT) -> float:
     """CPU seconds of a command and everything it started and waited for. Raises RuntimeError when it fails."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in accept:
+        if process.returncode:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output.read()[-4000:]}")
     return _seconds(usage)

@@ -93,4 +93,5 @@ def publishing(place: DataDir) -> Finding:
     )
     size = place.published.stat().st_size / 1e6
     made_of = f"{len(addresses)} tables, a file of {size:.0f} MB"
-    return Finding("publish ÷ bare create table as", median_ratio(costs["publish"], costs["create_table_as"]), 1.5, made_of)
+    figure = median_ratio(costs["publish"], costs["create_table_as"])
+    return Finding("publish ÷ bare create table as", figure, 1.5, made_of)

@@ -140,4 +140,4 @@ def doctor(data_dir: DataDirOption = None, debug: DebugOption = False) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="csw")

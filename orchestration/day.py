@@ -73,7 +73,7 @@ class Day:
             "failed_step": self.failed_step,
             "error": self.error,
             "ended_at": quality.utc_now(),
-            "step_seconds": json.dumps(self.seconds),
+            "step_seconds": json.dumps(self.seconds, ensure_ascii=False),
             **quality.count_checks(connection, self.run_id),
         }
 
@@ -119,7 +119,7 @@ def open_day(
 
 def describe_error(error: BaseException) -> str:
     """A sentence for people as it is; a fault of the program with its kind."""
-    return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def _start(day: Day) -> bool:

@@ -24,6 +24,6 @@ def describe_check(result: Mapping[str, Any]) -> str:
     if result["status"] == "broken":
         return f"{result['check_name']} on {address}: the rule itself could not run. {message}".strip()
     rows = result.get("failing_rows")
-    counted = f"{rows:,} row{'s' if rows != 1 else ''}. " if rows else ""
+    counted = f"{rows:,} row{'s' if rows != 1 else ''}." if rows else "" if message else "does not hold."
     examples = f"{EXAMPLES_FOLLOW}{as_text(result['examples'])}" if result.get("examples") else ""
-    return f"{result['check_name']} on {address}: {counted}{message or 'does not hold.'}{examples}"
+    return f"{result['check_name']} on {address}: {counted} {message}".replace("  ", " ").rstrip() + examples

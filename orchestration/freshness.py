@@ -8,6 +8,8 @@ from orchestration.quality import Connection, insert
 from orchestration.quality_tables import TABLES
 from orchestration.sources import Source
 
+DAYS_COUNTED = 28
+
 
 def describe_sources(connection: Connection, as_of: datetime.date, sources: Mapping[str, Source]) -> None:
     """Rebuild quality.loaded_file, quality.quarantine and quality.freshness."""
@@ -23,12 +25,11 @@ def describe_sources(connection: Connection, as_of: datetime.date, sources: Mapp
 
 def freshness(connection: Connection, as_of: datetime.date, source: Source) -> dict:
     """The row of one source. A source without a day cannot be stale, only missing."""
-    newest_day, rows_effective, unknown = connection.execute(
-        f"""select max({source.day or "null::date"}) filter ({source.day or "null::date"} <= ?), count(*),
-                count(*) filter (account_id not in (select account_id from staging.stg_accounts))
-            from staging.stg_{source.name}""",
-        [as_of],
+    rows_effective, unknown = connection.execute(
+        f"""select count(*), count(*) filter (account_id not in (select account_id from staging.stg_accounts))
+            from staging.stg_{source.name} where {counted(source, as_of)}"""
     ).fetchone()
+    newest_day = connection.execute(f"select {newest(source, as_of)} from raw.{source.name}").fetchone()[0]
     files = connection.execute(
         "select count(*) from raw.loaded_files where source = ? and status = 'loaded'", [source.name]
     ).fetchone()[0]
@@ -40,15 +41,28 @@ def freshness(connection: Connection, as_of: datetime.date, source: Source) -> d
         "newest_day": newest_day,
         "files": files,
         "rows_effective": rows_effective,
-        "duplicate_rows": delivered_rows(connection, source) - rows_effective,
+        "duplicate_rows": delivered_rows(connection, source, as_of) - rows_effective,
         "unknown_account_rows": unknown,
         "as_of_date": as_of,
         "days_behind": days_behind,
-        "state": "missing" if not rows_effective else "stale" if is_stale else "fresh",
+        "state": "missing" if not files else "stale" if is_stale else "fresh",
     }
 
 
-def delivered_rows(connection: Connection, source: Source) -> int:
+def counted(source: Source, as_of: datetime.date) -> str:
+    """SQL condition: which rows are counted. Where the day is part of the key, those of the last four weeks, so that a
+    day costs the same after years of log-ins (only a literal date reaches the scan)."""
+    is_long = source.day in source.natural_key
+    return f"{source.day} between date '{as_of}' - {DAYS_COUNTED - 1} and date '{as_of}'" if is_long else "true"
+
+
+def newest(source: Source, as_of: datetime.date) -> str:
+    """SQL expression: the newest day of a source up to the as-of date."""
+    return f"max({source.day}) filter ({source.day} <= date '{as_of}')" if source.day else "null"
+
+
+def delivered_rows(connection: Connection, source: Source, as_of: datetime.date) -> int:
     """Rows that could count: of a full delivery those of the newest one, else all."""
-    newest = f"where _delivery = (select max(_delivery) from raw.{source.name})" if source.delivery == "full" else ""
-    return connection.execute(f"select count(*) from raw.{source.name} {newest}").fetchone()[0]
+    newest_only = f"_delivery = (select max(_delivery) from raw.{source.name})" if source.delivery == "full" else "true"
+    query = f"select count(*) from raw.{source.name} where {newest_only} and {counted(source, as_of)}"
+    return connection.execute(query).fetchone()[0]

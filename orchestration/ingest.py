@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from orchestration import landing_files, plain_files, raw_tables, reading, replacing, text_macros, typing_sql
 from orchestration.plain_files import FileProblem
 from orchestration.raw_tables import Connection
@@ -134,8 +136,12 @@ def _match(source: Source, headers: list[str]) -> tuple[dict[str, str], list[str
         if c.required and c.default is None and c.constant is None and not {c.name, c.derived_from} & found.keys()
     ]
     if missing:
-        shown = ", ".join(map(_shown, headers))
-        raise FileProblem(f"It lacks the required column {' and '.join(missing)}. Headers found: {shown}.")
+        told = (
+            f"It lacks the required column {' and '.join(missing)}. Headers found: {', '.join(map(_shown, headers))}."
+        )
+        if len(headers) == 1 and (";" in headers[0] or "\t" in headers[0]):
+            told += " Its columns seem to be separated otherwise; save it with commas, or with tabs as .tsv."
+        raise FileProblem(told)
     return {column: f"_c{positions[0]}" for column, positions in found.items()}, unknown
 
 
@@ -156,17 +162,19 @@ def _load(connection: Connection, source: Source, path: Path, name: str, is_read
             if is_read_alike and known and (known.file_hash, known.status) == (content.sha256, "loaded"):
                 return None
             batch.delivery = landing_files.delivery_key(source, name)
-            landed = reading.land(connection, content)
-            place, batch.unknown_columns = _match(source, landed.headers)
-            _refuse_oddities(source, landed, before, path.stat())
-            typing_sql.type_rows(connection, source, place, landed)
-            return LoadedFile(source.name, name, **replacing.store(connection, batch, landed.records, known))
-        except (FileProblem, OSError) as problem:
-            return LoadedFile(source.name, name, **replacing.record_failure(connection, batch, known, str(problem)))
+            opened = reading.open_content(connection, content)
+            place, batch.unknown_columns = _match(source, opened.headers)
+            typing_sql.type_rows(connection, source, place, opened)
+            records = reading.settle(connection, content, opened)
+            _refuse_oddities(source, records, before, path.stat())
+            return LoadedFile(source.name, name, **replacing.store(connection, batch, records, known))
+        except (FileProblem, OSError, duckdb.Error) as problem:
+            told = str(problem).strip().splitlines()[0]
+            return LoadedFile(source.name, name, **replacing.record_failure(connection, batch, known, told))
 
 
-def _refuse_oddities(source: Source, landed: reading.Landed, before: os.stat_result, after: os.stat_result) -> None:
+def _refuse_oddities(source: Source, records: int, before: os.stat_result, after: os.stat_result) -> None:
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise FileProblem("It was written to while it was read; the next run reads it again.")
-    if source.delivery == "full" and not landed.records:
+    if source.delivery == "full" and not records:
         raise FileProblem("It has a header but no rows, and as a full delivery it would end everything; send it again.")

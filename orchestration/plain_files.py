@@ -75,7 +75,7 @@ def _as_utf8(plain: Path, kind: str, workspace: Path) -> Content:
     survey = look_through(plain)
     sha256 = survey.sha256
     if survey.encoding is None:
-        raise FileProblem("Its text is neither UTF-8 nor CP932 (Shift_JIS); save it as CSV UTF-8.")
+        raise FileProblem("It is not text in UTF-8 or CP932 (Shift_JIS); save it as UTF-8.")
     if survey.encoding != "utf-8" or not survey.is_regular:
         clean = workspace / "clean"
         _rewrite(plain, clean, survey)

@@ -56,11 +56,13 @@ def publish(
     todo = list(tables(declared))
     with lock.warehouse(place) as connection:
         connection.execute(f"attach '{_quoted(draft)}' as out (storage_version '{STORAGE_VERSION}')")
+        connection.execute("begin")  # one commit: else the disk is waited for at each of hundreds of comments
         for table in todo:
             copy(connection, table)
         audit(connection, todo)
         if ending:
             quality.update_run(connection, schema="out.quality", **ending(connection))
+        connection.execute("commit")
         connection.execute("checkpoint out")
         connection.execute("detach out")
     _sync(draft)

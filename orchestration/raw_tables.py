@@ -33,23 +33,29 @@ def prepare(connection: Connection, sources: dict[str, Source]) -> None:
         connection.execute(f"create table if not exists raw.{name} ({columns})")
     for source in sources.values():
         if source.name in BOOKS:
-            raise DeclarationError(
-                f"sources/{source.name}.yml: raw.{source.name} is a table of ingestion itself; rename it"
-            )
-        key = "columns"
-        try:
-            _follow(connection, source)
-            for key, sql in [("day", source.day), *(("row_rules", rule["rule"]) for rule in source.row_rules)]:
-                connection.execute(f"select {sql or 'null'} from raw.{source.name} limit 0")
-        except duckdb.Error as error:
-            raise DeclarationError(f"sources/{source.name}.yml: key '{key}' is no SQL that works: {error}") from error
+            raise DeclarationError(f"sources/{source.name}.yml: this name is taken by ingestion itself; rename it")
+        columns = ", ".join(f"{n} {t}" for n, t in _table_columns(source).items())
+        _run(connection, source, "columns", f"create table if not exists raw.{source.name} ({columns})")
+        _follow(connection, source)
+        for key, sql in [("day", source.day or "null"), *(("row_rules", rule["rule"]) for rule in source.row_rules)]:
+            _run(connection, source, key, f"select {sql} from raw.{source.name} limit 0")
+
+
+def _run(connection: Connection, source: Source, key: str, sql: str) -> None:
+    try:
+        connection.execute(sql)
+    except duckdb.Error as error:
+        raise DeclarationError(f"sources/{source.name}.yml: key '{key}' makes no SQL that works: {error}") from error
+
+
+def _table_columns(source: Source) -> dict[str, str]:
+    return {column.name: SQL_TYPES[column.type] for column in source.columns.values()} | LINEAGE
 
 
 def _follow(connection: Connection, source: Source) -> None:
     """Give the raw table exactly the declared columns and lineage; rows already there keep what still has a place."""
     table = f"raw.{source.name}"
-    wanted = {column.name: SQL_TYPES[column.type] for column in source.columns.values()} | LINEAGE
-    connection.execute(f"create table if not exists {table} ({', '.join(f'{n} {t}' for n, t in wanted.items())})")
+    wanted = _table_columns(source)
     present = {row[0]: row[1] for row in connection.execute(f"describe {table}").fetchall()}
     for name, sql_type in wanted.items():
         if name not in present:

@@ -1,4 +1,4 @@
-"""One plain file → a temporary DuckDB table of text, whatever its format.
+"""One plain file → SQL that selects its records as text, whatever its format.
 
 Nothing is typed here and nothing is lost here: what was read, what was refused and what the file holds must add up.
 """
@@ -20,29 +20,28 @@ REFUSALS = {  # what DuckDB calls it → what we tell a person
 }
 
 
-REFUSED = "row_number bigint, column_name varchar, reason varchar, raw_text varchar"
+BLANK = "It holds nothing but blank lines; export it again."
+REFUSED = "row_number bigint, reason varchar, raw_text varchar"
 
 
 @dataclass
-class Landed:
-    """Temporary tables `landed` (_c0, _c1, … as text) and `refused` (row_number, column_name, reason, raw_text).
-
-    `rows_sql` selects from landed with the record number as `_row_number`; `raw_text_sql` writes a record as the file
-    has it.
-    """
+class Opened:
+    """How to select a file's records: `rows_sql` gives _c0, _c1, … as text in the order of the file; over it,
+    `raw_text_sql` writes a record as the file has it and `line_breaks_sql` counts those inside its values."""
 
     headers: list[str]
     rows_sql: str
     raw_text_sql: str
-    records: int
+    line_breaks_sql: str = "0"
 
 
-def land(connection: duckdb.DuckDBPyConnection, content: Content) -> Landed:
-    """Fill `landed` and `refused` from the file. Raises FileProblem when it cannot or a record would go missing."""
+def open_content(connection: duckdb.DuckDBPyConnection, content: Content) -> Opened:
+    """Look at the header, and make the empty temporary table `refused`. Raises FileProblem."""
     connection.execute(f"create or replace temp table refused ({REFUSED})")
+    for table in ("reject_errors", "reject_scans"):
+        connection.execute(f"drop table if exists {table}")
     try:
-        read = {"parquet": _land_parquet, "jsonl": _land_json_lines}.get(content.kind, _land_delimited)
-        return read(connection, content)
+        return {"parquet": _parquet, "jsonl": _json_lines}.get(content.kind, _delimited)(connection, content)
     except duckdb.Error as error:
         told = str(error).strip().splitlines()[0].replace(str(content.path), "the file")
         raise FileProblem(f"It cannot be read as {content.kind} ({told[:200]}).") from error
@@ -50,16 +49,15 @@ def land(connection: duckdb.DuckDBPyConnection, content: Content) -> Landed:
         raise FileProblem(f"Its header cannot be read ({error}); is a quote left open?") from error
 
 
-def _land_parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> Landed:
+def _parquet(connection: duckdb.DuckDBPyConnection, content: Content) -> Opened:
     file = f"read_parquet('{content.path}', hive_partitioning = false)"
     headers = [row[0] for row in connection.execute(f"describe select * from {file}").fetchall()]
     quoted = ['"' + header.replace('"', '""') + '"' for header in headers]
     columns = ", ".join(f"cast({column} as varchar) as _c{i}" for i, column in enumerate(quoted))
-    connection.execute(f"create or replace temp table landed as select {columns} from {file}")
-    return _landed(connection, headers, ",")
+    return Opened(headers, f"(select {columns} from {file})", _record_text(len(headers), ","))
 
 
-def _land_json_lines(connection: duckdb.DuckDBPyConnection, content: Content) -> Landed:
+def _json_lines(connection: duckdb.DuckDBPyConnection, content: Content) -> Opened:
     # One column, split at a character that JSON cannot hold: DuckDB's JSON reader does not tell which line it refused.
     connection.execute(
         f"""create or replace temp table lines as select _line from read_csv('{content.path}',
@@ -70,68 +68,43 @@ def _land_json_lines(connection: duckdb.DuckDBPyConnection, content: Content) ->
     if found != content.lines:
         raise FileProblem(f"It has {content.lines:,} lines but only {found:,} could be read; export it again.")
     connection.execute(
-        """create or replace temp table objects as select row_number() over () as _row_number, _line,
-               coalesce(json_valid(_line) and json_type(_line) = 'OBJECT', false) as _is_object
+        """create or replace temp table objects as select row_number() over () as _record, _line,
+               case when json_valid(_line) then json_type(_line) = 'OBJECT' else false end as _is_object
            from lines where trim(_line) <> ''"""
     )
-    (records,) = connection.execute("select count(*) from objects").fetchone()
-    keys = "select distinct unnest(json_keys(_line)) as key from objects where _is_object order by key"
-    headers = [key for (key,) in connection.execute(keys).fetchall()]
-    pointers = [header.replace("~", "~0").replace("/", "~1").replace("'", "''") for header in headers]
-    columns = "".join(f", json_extract_string(_line, '/{pointer}') as _c{i}" for i, pointer in enumerate(pointers))
     connection.execute(
-        f"create or replace temp table landed as select _row_number, _line{columns} from objects where _is_object"
-    )
-    connection.execute(
-        """insert into refused select _row_number, '(row)', 'the line is not a JSON object; repair it', _line
+        """insert into refused select _record, 'the line is not a JSON object; repair it', _line
            from objects where not _is_object"""
     )
-    return Landed(headers, "landed", "_line", records)
+    keys = "select distinct unnest(json_keys(_line)) as key from objects where _is_object order by key"
+    headers = [key for (key,) in connection.execute(keys).fetchall()]
+    if not headers:
+        raise FileProblem(BLANK if not found else "None of its lines is a JSON object with a value; export it again.")
+    pointers = [header.replace("~", "~0").replace("/", "~1").replace("'", "''") for header in headers]
+    columns = "".join(f", json_extract_string(_line, '/{pointer}') as _c{i}" for i, pointer in enumerate(pointers))
+    return Opened(headers, f"(select _line{columns} from objects where _is_object)", "_line")
 
 
-def _land_delimited(connection: duckdb.DuckDBPyConnection, content: Content) -> Landed:
+def _delimited(connection: duckdb.DuckDBPyConnection, content: Content) -> Opened:
     delimiter = DELIMITERS[content.kind]
     with content.path.open(encoding="utf-8-sig", newline="") as text:
         headers = next(csv.reader(text, delimiter=delimiter), None)
     if headers is None:
-        raise FileProblem("It holds nothing but blank lines; export it again.")
+        raise FileProblem(BLANK)
     names = ", ".join(f"'_c{i}': 'VARCHAR'" for i in range(len(headers)))
-    for table in ("reject_errors", "reject_scans"):
-        connection.execute(f"drop table if exists {table}")
-    connection.execute(
-        f"""create or replace temp table landed as select * from read_csv('{content.path}', columns = {{{names}}},
-            auto_detect = false, header = true, delim = '{delimiter}', quote = '"', escape = '"', compression = 'none',
-            store_rejects = true, rejects_limit = 0){" where _c0 is not null" if len(headers) == 1 else ""}"""
-    )
-    # A record can be refused for several columns at once; it is still one record.
-    reasons = " ".join(f"when '{kind}' then '{reason}'" for kind, reason in REFUSALS.items())
-    connection.execute(
-        f"""insert into refused select line - 1, '(row)', case first(error_type::varchar order by column_idx) {reasons}
-            else 'the row cannot be read; repair it' end, ltrim(first(csv_line order by column_idx), e'\\r\\n')
-            from reject_errors group by line"""
-    )
-    _reconcile(connection, content, headers)
-    return _landed(connection, headers, delimiter)
+    rows_sql = f"""(select * from read_csv('{content.path}', columns = {{{names}}}, auto_detect = false, header = true,
+        delim = '{delimiter}', quote = '"', escape = '"', compression = 'none', store_rejects = true,
+        rejects_limit = 0){" where _c0 is not null" if len(headers) == 1 else ""})"""
+    breaks = " + ".join(_line_breaks(f"_c{i}") for i in range(len(headers)))
+    return Opened(headers, rows_sql, _record_text(len(headers), delimiter), breaks if content.has_quotes else "0")
 
 
-def _landed(connection: duckdb.DuckDBPyConnection, headers: list[str], delimiter: str) -> Landed:
-    """Record numbers: the running number of the rows read, plus the refused records before each."""
-    (refused,) = connection.execute("select count(*) from refused").fetchone()
-    (read,) = connection.execute("select count(*) from landed").fetchone()
-    rows_sql = "(select *, rowid + 1 as _row_number from landed)"
-    if refused:
-        connection.execute(
-            """create or replace temp table gaps as
-               select row_number - place as first_rowid, max(place) as refused_before
-               from (select row_number, row_number() over (order by row_number) as place from refused) group by all"""
-        )
-        rows_sql = """(select landed.*, landed.rowid + 1 + coalesce(gaps.refused_before, 0) as _row_number
-                       from landed asof left join gaps on landed.rowid >= gaps.first_rowid)"""
-    return Landed(headers, rows_sql, _record_text(len(headers), delimiter), read + refused)
+def _line_breaks(value: str) -> str:
+    return rf"case when contains({value}, chr(10)) then len(regexp_extract_all({value}, '[\r\n]+')) else 0 end"
 
 
 def _record_text(width: int, delimiter: str) -> str:
-    """SQL that writes a landed record the way a delimited file would."""
+    """SQL that writes a record the way a delimited file would."""
     values = []
     for i in range(width):
         quoted = f"""'"' || replace(_c{i}, '"', '""') || '"'"""
@@ -140,20 +113,43 @@ def _record_text(width: int, delimiter: str) -> str:
     return f"concat_ws('{delimiter}', {', '.join(values)})"
 
 
+def settle(connection: duckdb.DuckDBPyConnection, content: Content, opened: Opened) -> int:
+    """Once `typed` has been read from the file: collect what was refused, see that nothing is missing, and tell how
+    many records there are. Makes `gaps`, which `numbered` needs. Raises FileProblem."""
+    if content.kind in DELIMITERS:
+        # A record can be refused for several columns at once; it is still one record.
+        reasons = " ".join(f"when '{kind}' then '{reason}'" for kind, reason in REFUSALS.items())
+        connection.execute(
+            f"""insert into refused select line - 1, case first(error_type::varchar order by column_idx)
+                {reasons} else 'the row cannot be read; repair it' end,
+                ltrim(first(csv_line order by column_idx), e'\\r\\n') from reject_errors group by line"""
+        )
+        _reconcile(connection, content, opened.headers)
+    connection.execute(
+        """create or replace temp table gaps as
+           select row_number - place as first_rowid, max(place) as refused_before
+           from (select row_number, row_number() over (order by row_number) as place from refused) group by all"""
+    )
+    return connection.execute("select (select count(*) from typed) + (select count(*) from refused)").fetchone()[0]
+
+
+def numbered(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL of the rows of `typed` with their record number: the running number, plus the refused records before it."""
+    if not connection.execute("select count(*) from gaps").fetchone()[0]:
+        return "(select *, rowid + 1 as _row_number from typed)"
+    return """(select typed.*, typed.rowid + 1 + coalesce(gaps.refused_before, 0) as _row_number
+               from typed asof left join gaps on typed.rowid >= gaps.first_rowid)"""
+
+
 def _reconcile(connection: duckdb.DuckDBPyConnection, content: Content, headers: list[str]) -> None:
     """Every line of the file must be in the header, in a record or in a refused record: DuckDB drops the rest of a file
     behind a quote that is never closed, and says nothing. Raises FileProblem."""
-
-    def breaks(value: str) -> str:
-        return rf"case when contains({value}, chr(10)) then len(regexp_extract_all({value}, '[\r\n]+')) else 0 end"
-
-    refused_text = r"rtrim(raw_text, e'\r\n')"
-    within = " + ".join(breaks(f"_c{i}") for i in range(len(headers))) if content.has_quotes else "0"
-    found, refused = connection.execute(
-        f"""select (select count(*) + coalesce(sum({within}), 0) from landed),
-                   (select count(*) + coalesce(sum({breaks(refused_text)}), 0) from refused)"""
+    breaks = _line_breaks(r"rtrim(raw_text, e'\r\n')")
+    read, refused = connection.execute(
+        f"""select (select count(*) + coalesce(sum(_line_breaks), 0) from typed),
+                   (select count(*) + coalesce(sum({breaks}), 0) from refused)"""
     ).fetchone()
-    found += refused + 1 + sum(len(re.findall(r"[\r\n]+", header)) for header in headers)
+    found = 1 + read + refused + sum(len(re.findall(r"[\r\n]+", header)) for header in headers)
     first, hides = connection.execute(
         r"""select min(line) - 1, coalesce(bool_or(contains(trim(csv_line, e'\r\n'), chr(10))), false)
             from reject_errors where error_type = 'UNQUOTED VALUE'"""

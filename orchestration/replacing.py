@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.plain_files import FileProblem
 from orchestration.raw_tables import LINEAGE, Connection, Touched
+from orchestration.reading import numbered
 from orchestration.sources import Source
 
 HERE = "source = ? and source_file = ?"
@@ -154,12 +155,14 @@ def _insert(connection: Connection, batch: Batch, records: int) -> tuple[int, in
     columns = ", ".join(batch.source.columns)
     (loaded,) = connection.execute(
         f"""insert into raw.{batch.source.name} ({columns}, {", ".join(LINEAGE)})
-            select {columns}, ?, _row_number, ?, ?, ? from typed where not _is_faulty""",
+            select {columns}, ?, _row_number, ?, ?, ? from {numbered(connection)} where not _is_faulty""",
         [batch.source_file, batch.file_hash, batch.loaded_at, batch.delivery],
     ).fetchone()
     (quarantined,) = connection.execute(
-        """insert into raw.quarantine
-           select ?, ?, row_number, column_name, reason, left(raw_text, 10000), ?, ? from refused""",
+        f"""insert into raw.quarantine
+            select ?, ?, _row_number, _fault_column, _reason, left(_raw_text, 10000), ?, ? from (
+                select _row_number, _fault_column, _reason, _raw_text from {numbered(connection)} where _is_faulty
+                union all select row_number, '(row)', reason, raw_text from refused)""",
         [batch.source.name, batch.source_file, batch.file_hash, batch.loaded_at],
     ).fetchone()
     if loaded + quarantined != records:

@@ -60,7 +60,7 @@ def _show_runs(connection: duckdb.DuckDBPyConnection, console: Console) -> None:
     table = _table("Last runs", "day", "status", "started", "took", "passed / warned / failed", "failed step")
     for row in runs:
         table.add_row(*map(str, row[:6]), style="red" if row[1] == "failed" else None)
-    console.print(table)
+    console.print(table, soft_wrap=False)
     if runs and runs[0][1] == "failed":
         console.print(f"The last run failed: {runs[0][6]}", style="red", markup=False)
 
@@ -87,7 +87,7 @@ def _show_freshness(connection: duckdb.DuckDBPyConnection, console: Console) -> 
                unknown_account_rows from quality.freshness order by source"""
     ).fetchall():
         table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value or "") for value in row))
-    console.print(table)
+    console.print(table, soft_wrap=False)
 
 
 def show_quarantine(data_dir: DataDir, source: str | None, console: Console) -> None:
@@ -107,7 +107,7 @@ def show_quarantine(data_dir: DataDir, source: str | None, console: Console) -> 
     table = _table("Rows in quarantine", "source", "column", "reason", "rows", "for example", "the row")
     for *words, count, where, text in rows:
         table.add_row(*words, f"{count:,}", where, text[:120])
-    console.print(table)
+    console.print(table, soft_wrap=False)
     console.print("Correct the row in its file and run again: the file is loaded anew.")
 
 

@@ -14,7 +14,13 @@ DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone=Z
 ONE_RUN = dg.BackfillPolicy.single_run()
 
 daily_job = dg.define_asset_job("daily", selection=dg.AssetSelection.all())
-daily_schedule = dg.build_schedule_from_partitioned_job(daily_job, name="daily_at_six", hour_of_day=6, minute_of_hour=0)
+daily_schedule = dg.build_schedule_from_partitioned_job(
+    daily_job,
+    name="daily_at_six",
+    hour_of_day=6,
+    minute_of_hour=0,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
 
 
 def dates_of(run: dg.DagsterRun) -> tuple[datetime.date, datetime.date]:

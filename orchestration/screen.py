@@ -1,6 +1,7 @@
 """What a person sees while a day is built: one line per step, then the summary, or in plain words why not."""
 
 import datetime
+import os
 import sys
 import time
 
@@ -10,8 +11,11 @@ from rich.console import Console
 
 from orchestration.settings import DataDir, Refused
 
-console = Console(file=sys.stdout, highlight=False)  # this stream, also while a run's own logs go to a file
-errors = Console(file=sys.stderr, highlight=False)
+WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
+
+# These streams, also while a run's own logs go to a file. Sentences are not broken into lines; tables are.
+console = Console(file=sys.stdout, highlight=False, soft_wrap=True, width=WIDTH)
+errors = Console(file=sys.stderr, highlight=False, soft_wrap=True, width=WIDTH)
 
 
 def build(

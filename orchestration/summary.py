@@ -23,7 +23,7 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
         table.add_section()
         for name, value in workings(connection, run):
             table.add_row(name, value)
-        console.print(table)
+        console.print(table, soft_wrap=False)
     console.print("Open the numbers in a BI tool, read-only (DuckDB 1.4 or newer), for example:")
     console.print(f"  duckdb -readonly '{data_dir.published}'", markup=False)
     console.print(
@@ -108,24 +108,26 @@ def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def levels(connection: duckdb.DuckDBPyConnection) -> str:
-    return counts(
-        connection, "fct_success_level", "coalesce(success_level::varchar, 'unknown')", "success_level is null"
-    )
+    name = "coalesce(success_level::varchar, 'unknown')"
+    return counts(connection, "fct_success_level", name, "success_level", "success_level is null")
 
 
 def bands(connection: duckdb.DuckDBPyConnection) -> str:
-    return counts(connection, "fct_health_score", "replace(band, '_', ' ')", "band = 'no_data'")
+    place = "list_position(['green', 'yellow', 'red', 'no_data'], band)"
+    return counts(connection, "fct_health_score", "replace(band, '_', ' ')", place, "band = 'no_data'")
 
 
-def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, is_unknown: str) -> str:
-    """Accounts per value on the newest day, and why the value is not known where it is not."""
+def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: str, is_unknown: str) -> str:
+    """Accounts per value on the newest day, in order of `place`, and why the value is unknown where it is."""
     newest = f"marts.{mart} where as_of_date = (select max(as_of_date) from marts.{mart})"
-    found = connection.execute(f"select {name} as value, count(*) from {newest} group by all order by value").fetchall()
+    found = connection.execute(
+        f"select {name}, count(*), {place} as place from {newest} group by all order by place nulls last"
+    ).fetchall()
     if not found:
         return no_data("no customers")
     reason = connection.execute(f"select mode(null_reason) from {newest} and {is_unknown}").fetchone()[0]
-    text = "   ".join(f"{value}: {number(count)}" for value, count in found)
-    return f"{text}   ({no_data(reason)})" if reason else text
+    text = " · ".join(f"{value}: {number(count)}" for value, count, _ in found)
+    return f"{text} ({no_data(reason)})" if reason else text
 
 
 def nps(connection: duckdb.DuckDBPyConnection) -> str:

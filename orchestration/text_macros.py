@@ -1,5 +1,6 @@
 """How text is read: DuckDB macros, one per type, for the connection that loads files."""
 
+import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ FIRST_YEAR, END_YEAR = 1900, 2200
 # Each answers NULL where the text cannot be meant as its type. try_cast alone is too kind: it rounds 9.7 to 10, reads
 # 0x10, and takes "2024-4-1xx" for a date, so a quick value stands only when it prints as it was written.
 MACROS = {
-    "half_width(x)": "translate(x, {FULL_WIDTH}, {ASCII})",
+    "half_width(x)": "case when regexp_matches(x, '[！-～]') then translate(x, {FULL_WIDTH}, {ASCII}) else x end",
     "cleaned(x)": "case when regexp_full_match(x, '[!-~]+') then x else nullif(trim(x, {BLANKS}), '') end",
     # Ids are joined on: １２ and 12 are one account.
     "cleaned_id(x)": """case
@@ -33,40 +34,47 @@ MACROS = {
     "read_boolean(x)": """case
         when lower(half_width(x)) in ({TRUE}) then true
         when lower(half_width(x)) in ({FALSE}) then false end""",
+    # Not a join, which would not keep the rows in the order of the file.
+    "digits_of(currency)": "map {{DIGITS}}[currency]",
+    "symbols_of(currency)": "map {{SYMBOLS}}[currency]",
     # An amount as plain digits: symbols of its own currency only, so that ¥ in a USD row is noticed.
     "read_amount(x, symbols)": r"""case
         when regexp_full_match(x, '\d+(\.\d+)?') then x
         else without_commas(replace(translate(
-            translate(half_width(x), '￥−▲△', '¥---'), coalesce(symbols, ''), ''), ' ', '')) end""",
+            translate(half_width(x), '￥−▲△', '¥---'), symbols, ''), ' ', '')) end""",
     "decimals(amount)": "rtrim(split_part(amount, '.', 2), '0')",
     # Minor units by moving the decimal point in the text: exact, whatever the currency's digits.
     "minor_units(amount, digits)": """case when length(decimals(amount)) <= digits
         then try_cast(split_part(amount, '.', 1) || rpad(decimals(amount), digits, '0') as bigint) end""",
     # 2024年4月1日 → 2024-4-1, 20240401 → 2024-04-01; what follows the day stays behind one space.
-    "iso_day(x)": r"""rtrim(regexp_replace(regexp_replace(upper(half_width(x)),
-        '^(\d{4}) ?[年/.-] ?(\d{1,2}) ?[月/.-] ?(\d{1,2})(?:日|$|[ T　])[ T　]*', '\1-\2-\3 '),
-        '^(\d{4})(\d{2})(\d{2})$', '\1-\2-\3'))""",
+    "iso_day_of(x)": r"""case
+        when regexp_full_match(x, '\d{8}') then left(x, 4) || '-' || substr(x, 5, 2) || '-' || right(x, 2)
+        else rtrim(regexp_replace(x,
+            '^(\d{4}) ?[年/.-] ?(\d{1,2}) ?[月/.-] ?(\d{1,2})(?:日|$|[ T　])[ T　]*', '\1-\2-\3 ')) end""",
+    "iso_day(x)": "iso_day_of(upper(half_width(x)))",
     "is_day(x)": r"regexp_full_match(x, '(19|20|21)\d{2}([/-]\d{1,2}){2}')",
-    # 9時5分 → 9:5, then seconds where there are none, and no space before the offset.
-    "iso_moment(x)": r"""regexp_replace(regexp_replace(rtrim(translate(iso_day(x), '時分秒', '::'), ':'),
-        ' +(\d{1,2}:\d{1,2})([^:.\d]|$)', ' \1:00\2'), ' +(Z|[+-])', '\1')""",
+    # 9時5分 → 9:5, then seconds where there are none, and no space before the offset. A time without an offset is in
+    # the source's zone, which is the session's while its files are loaded.
+    "moment(iso)": r"""case when iso between '{FIRST_YEAR}' and '{END_YEAR}' and length(iso) > 10 then try_cast(
+        regexp_replace(regexp_replace(rtrim(translate(iso, '時分秒', '::'), ':'),
+            ' +(\d{1,2}:\d{1,2})([^:.\d]|$)', ' \1:00\2'), ' +(Z|[+-])', '\1') as timestamptz) end""",
     "midnight(day)": "timezone('{BUSINESS_TIME_ZONE}', cast(day as timestamp))",
     "utc(moment)": "make_timestamp(epoch_us(moment))",  # timezone('UTC', moment), ten times as fast
     "business_day(moment)": "cast({BUSINESS_CLOCK} as date)",
-    # A time without an offset is in the source's zone, which is the session's while its files are loaded.
+    "quick_date(x)": "try_cast(case when x between '{FIRST_YEAR}' and '{END_YEAR}' then x end as date)",
     "quick_timestamp(x)": """try_cast(
         case when x between '{FIRST_YEAR}' and '{END_YEAR}' and length(x) > 10 then x end as timestamptz)""",
-    "read_timestamp(x, quick)": """case
+    # `iso` is NULL where the quick value stands.
+    "iso_date(x, quick)": "case when cast(quick as varchar) = x or is_day(x) then null else iso_day(x) end",
+    "iso_timestamp(x, quick)": "case when quick is not null or is_day(x) then null else iso_day(x) end",
+    "read_date(x, quick, iso)": """case
+        when iso is null then quick
+        when is_day(iso) then try_cast(iso as date)
+        else business_day(moment(iso)) end""",
+    "read_timestamp(x, quick, iso)": """case
         when quick is not null then quick
-        when not half_width(x) between '{FIRST_YEAR}' and '{END_YEAR}' then null
-        when is_day(iso_day(x)) then midnight(try_cast(iso_day(x) as date))
-        when length(x) > 10 then try_cast(iso_moment(x) as timestamptz) end""",
-    "quick_date(x)": "try_cast(case when x between '{FIRST_YEAR}' and '{END_YEAR}' then x end as date)",
-    "read_date(x, quick)": """case
-        when cast(quick as varchar) = x then quick
-        when is_day(x) then quick
-        when is_day(iso_day(x)) then try_cast(iso_day(x) as date)
-        else business_day(read_timestamp(x, quick_timestamp(x))) end""",
+        when is_day(coalesce(iso, x)) then midnight(try_cast(coalesce(iso, x) as date))
+        else moment(iso) end""",
     # Reasons are published, so a value with words in it (it may be a name or an address) is only described.
     "shown(x)": r"""case
         when x is null then 'blank'
@@ -81,27 +89,26 @@ def text(value: object) -> str:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, currencies: Path) -> None:
-    """The macros and the currencies that the typing SQL uses, for this connection."""
+    """Create the macros in this connection. `currencies`: CSV of currency, minor_digits, symbols."""
+    with currencies.open(encoding="utf-8", newline="") as file:
+        known = list(csv.DictReader(file))
+    values = {
+        "BLANKS": text(BLANKS),
+        "FULL_WIDTH": text(FULL_WIDTH),
+        "ASCII": text(ASCII),
+        "TRUE": ", ".join(map(text, TRUE.split())),
+        "FALSE": ", ".join(map(text, FALSE.split())),
+        "FIRST_YEAR": FIRST_YEAR,
+        "END_YEAR": END_YEAR,
+        "DIGITS": ", ".join(f"{text(row['currency'])}: {int(row['minor_digits'])}" for row in known),
+        "SYMBOLS": ", ".join(f"{text(row['currency'])}: {text(row['symbols'])}" for row in known),
+        "BUSINESS_CLOCK": _business_clock(),
+        "BUSINESS_TIME_ZONE": BUSINESS_TIME_ZONE,
+    }
     for signature, body in MACROS.items():
-        for name, value in {
-            "BLANKS": text(BLANKS),
-            "FULL_WIDTH": text(FULL_WIDTH),
-            "ASCII": text(ASCII),
-            "TRUE": ", ".join(map(text, TRUE.split())),
-            "FALSE": ", ".join(map(text, FALSE.split())),
-            "FIRST_YEAR": FIRST_YEAR,
-            "END_YEAR": END_YEAR,
-            "BUSINESS_CLOCK": _business_clock(),
-            "BUSINESS_TIME_ZONE": BUSINESS_TIME_ZONE,
-        }.items():
+        for name, value in values.items():
             body = body.replace("{" + name + "}", str(value))
         connection.execute(f"create or replace temp macro {signature} as {body}")
-    connection.execute(
-        f"""create or replace temp table currencies as
-            select currency as _code, minor_digits as _digits, symbols as _symbols
-            from read_csv({text(currencies)}, header = true, auto_detect = false, delim = ',', quote = '"',
-                columns = {{'currency': 'VARCHAR', 'minor_digits': 'INTEGER', 'symbols': 'VARCHAR'}})"""
-    )
 
 
 def _business_clock() -> str:

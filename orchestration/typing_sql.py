@@ -6,7 +6,7 @@ normalising every value first would cost four times as much.
 
 import duckdb
 
-from orchestration.reading import Landed
+from orchestration.reading import Opened
 from orchestration.sources import SQL_TYPES, Column, Source
 from orchestration.text_macros import text
 
@@ -16,6 +16,7 @@ QUICK = {  # a first try, cheap but too kind; the macros of text_macros.py tell 
     "date": "quick_date({x})",
     "timestamp": "quick_timestamp({x})",
 }
+ISO = ("date", "timestamp")  # types whose text is made ISO where the first try does not stand
 HOW_TO_WRITE = {
     "integer": "is not a whole number; write it like 1234",
     "bigint": "is not a whole number; write it like 1234",
@@ -26,29 +27,24 @@ HOW_TO_WRITE = {
 }
 
 
-def type_rows(connection: duckdb.DuckDBPyConnection, source: Source, place: dict[str, str], landed: Landed) -> None:
-    """Make `typed` (_row_number, declared columns, _is_faulty) of the landed rows; the faulty ones join `refused`.
+def type_rows(connection: duckdb.DuckDBPyConnection, source: Source, place: dict[str, str], opened: Opened) -> None:
+    """Make `typed` of the records in the order of the file: the declared columns, _is_faulty and _line_breaks; and of
+    faulty ones _fault_column, _reason and _raw_text.
 
-    `place`: column → the landed column that holds it; columns without one are NULL or their default.
+    `place`: column → the text column that holds it; columns without one are NULL or their default.
     """
-    faults = [fault for column in source.columns.values() for fault in _faults(column)]
-    faults += [("(row)", f"not coalesce({rule['rule']}, true)", text(rule["reason"])) for rule in source.row_rules]
+    faults = _faults_of(source)
     is_faulty = " or ".join(f"({condition})" for _, condition, _ in faults) or "false"
-    columns = ", ".join(source.columns)
+    first = " ".join(f"when {condition} then {text(column)}" for column, condition, _ in faults)
+    reasons = ", ".join(f"case when {condition} then {reason} end" for _, condition, reason in faults)
     connection.execute(
-        f"""create or replace temp table typed as select _row_number, {columns}, {is_faulty} as _is_faulty
-            from ({_typed(source, place, landed.rows_sql)})"""
+        f"""create or replace temp table typed as
+            select {", ".join(source.columns)}, _is_faulty, {opened.line_breaks_sql} as _line_breaks,
+                case when _is_faulty then case {first} end end as _fault_column,
+                case when _is_faulty then concat_ws('; ', {reasons}) end as _reason,
+                case when _is_faulty then {opened.raw_text_sql} end as _raw_text
+            from (select *, {is_faulty} as _is_faulty from ({_typed(source, place, opened.rows_sql)}))"""
     )
-    if connection.execute("select bool_or(_is_faulty) from typed").fetchone()[0]:
-        faulty = "(select _row_number from typed where _is_faulty)"
-        rows = f"(select * from {landed.rows_sql} semi join {faulty} using (_row_number))"
-        first = " ".join(f"when {condition} then {text(column)}" for column, condition, _ in faults)
-        reasons = ", ".join(f"case when {condition} then {reason} end" for _, condition, reason in faults)
-        connection.execute(
-            f"""insert into refused
-                select _row_number, case {first} end, concat_ws('; ', {reasons}), {landed.raw_text_sql}
-                from ({_typed(source, place, rows)})"""
-        )
 
 
 def _typed(source: Source, place: dict[str, str], rows_sql: str) -> str:
@@ -56,18 +52,18 @@ def _typed(source: Source, place: dict[str, str], rows_sql: str) -> str:
     columns = list(source.columns.values())
 
     def step(sql: str, expression, prefix: str, of: list[Column] = columns) -> str:
-        if not of:
-            return sql
-        return f"select *, {', '.join(f'{expression(column)} as {prefix}{column.name}' for column in of)} from ({sql})"
+        added = "".join(f", {expression(column)} as {prefix}{column.name}" for column in of)
+        return f"select *{added} from ({sql})"
+
+    def of_type(*types: str) -> list[Column]:
+        return [column for column in columns if column.type in types]
 
     sql = step(f"from {rows_sql}", lambda column: _cleaned(column, place.get(column.name)), "_x_")
-    code = next((column for column in columns if column.type == "currency"), None)
-    if code:
-        sql = f"from ({sql}) left join currencies on _code = {_value(code)}"
-        money = [column for column in columns if column.type == "money"]
-        sql = step(sql, lambda column: f"read_amount(_x_{column.name}, _symbols)", "_a_", money)
-    quick = [column for column in columns if column.type in QUICK]
-    sql = step(sql, lambda column: QUICK[column.type].format(x=f"_x_{column.name}"), "_q_", quick)
+    for code in of_type("currency"):
+        sql = f"select *, digits_of({_value(code)}) as _digits, symbols_of({_value(code)}) as _symbols from ({sql})"
+    sql = step(sql, lambda column: f"read_amount(_x_{column.name}, _symbols)", "_a_", of_type("money"))
+    sql = step(sql, lambda column: QUICK[column.type].format(x=f"_x_{column.name}"), "_q_", of_type(*QUICK))
+    sql = step(sql, lambda column: f"iso_{column.type}(_x_{column.name}, _q_{column.name})", "_i_", of_type(*ISO))
     return step(step(sql, _value, "_v_"), lambda column: _final(column, source), "")
 
 
@@ -86,13 +82,13 @@ def _value(column: Column) -> str:
     x = f"_x_{column.name}"
     if column.constant is not None:
         return f"cast({text(column.constant)} as {SQL_TYPES[column.type]})"
+    told = [f"{prefix}{column.name}" for prefix, types in (("_q_", QUICK), ("_i_", ISO)) if column.type in types]
     value = {
         "id": x,
         "string": x,
         "currency": f"upper(half_width({x}))",
         "money": f"minor_units(_a_{column.name}, _digits)",
-        "boolean": f"read_boolean({x})",
-    }.get(column.type, f"read_{column.type}({x}, _q_{column.name})")
+    }.get(column.type, f"read_{column.type}({', '.join([x, *told])})")
     if column.case:
         value = f"{column.case}({value})"
     if column.end == "inclusive":
@@ -115,8 +111,13 @@ def _final(column: Column, source: Source) -> str:
     return value
 
 
+def _faults_of(source: Source) -> list[tuple[str, str, str]]:
+    """What can be wrong with a row, as SQL: (column, condition, reason)."""
+    rules = [("(row)", f"not coalesce({rule['rule']}, true)", text(rule["reason"])) for rule in source.row_rules]
+    return [fault for column in source.columns.values() for fault in _faults(column)] + rules
+
+
 def _faults(column: Column) -> list[tuple[str, str, str]]:
-    """What can be wrong with one column of a row, as (column, condition, reason)."""
     name, x, v = column.name, f"_x_{column.name}", f"_v_{column.name}"
     faults = []
     unreadable = f"{x} is not null and {v} is null"

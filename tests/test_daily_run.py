@@ -15,52 +15,47 @@ import pytest
 from conftest import GOLDEN_DAY, ROOT, build, csw, write_landing
 
 GOLDEN = {"renewal_grace_days": 60}
-KILLS = 10
+KILLS = 5
 
-# layer and kind of check → (file to spoil, its last line, the line instead, what the sentence must name)
+# What is planted in one run → [(file, its last line, the line instead)], and what the sentence must name. A staging
+# fault stands alone: it must stop the publish by itself.
 FINAL, RENAMED = "select * from final\n", "select * from renamed\n"
 FAULTS = {
-    "raw expectation": (
-        "landing/contracts/contracts.csv",
-        None,
-        "contract_id,account_id\nA1-1,A1\n",
+    "landing": (
+        [("landing/contracts/contracts.csv", None, "contract_id,account_id\nA1-1,A1\n")],
         ["every_file_was_read on raw.contracts: 1 row", "start_date"],
     ),
-    "staging expectation": (
-        "models/staging/stg_surveys.sql",
-        RENAMED,
-        "select * from renamed where score > 10\n",
+    "staging": (
+        [("models/staging/stg_surveys.sql", RENAMED, "select * from renamed where score > 10\n")],
         ["rows_come_from_raw on staging.stg_surveys"],
     ),
-    "intermediate expectation": (
-        "models/intermediate/int_account_mrr.sql",
-        FINAL,
-        "select * replace (mrr + 1 as mrr) from final\n",
-        ["mrr_of_accounts_is_mrr_of_lines on intermediate.int_account_mrr", "For example: ["],
+    "rules": (
+        [
+            ("models/intermediate/int_account_mrr.sql", FINAL, "select * replace (mrr + 1 as mrr) from final\n"),
+            (
+                "models/marts/mart_mrr_waterfall.sql",
+                FINAL,
+                "select * replace (closing_mrr + 7 as closing_mrr) from final\n",
+            ),
+        ],
+        [
+            "mrr_of_accounts_is_mrr_of_lines on intermediate.int_account_mrr",
+            "opening_plus_movements_is_closing on marts.mart_mrr_waterfall",
+            "For example: [{",
+        ],
     ),
-    "intermediate dbt test": (
-        "models/intermediate/int_account_phases.sql",
-        FINAL,
-        FINAL + "union all\n" + FINAL,
-        ["on intermediate.int_account_phases", "For example: ["],
-    ),
-    "marts expectation": (
-        "models/marts/mart_mrr_waterfall.sql",
-        FINAL,
-        "select * replace (closing_mrr + 1 as closing_mrr) from final\n",
-        ["opening_plus_movements_is_closing on marts.mart_mrr_waterfall", "For example: ["],
-    ),
-    "marts dbt test": (
-        "models/marts/dim_product.sql",
-        FINAL,
-        FINAL + "union all\n" + FINAL,
-        ["unique_dim_product_product_id on marts.dim_product: 1 row", "For example: ["],
-    ),
-    "marts contract": (
-        "models/marts/dim_product.sql",
-        FINAL,
-        "select *, 1 as surprise from final\n",
-        ["marts.dim_product could not be built", "surprise"],
+    "dbt": (
+        [
+            ("models/intermediate/int_account_phases.sql", FINAL, FINAL + "union all\n" + FINAL),
+            ("models/marts/dim_product.sql", FINAL, FINAL + "union all\n" + FINAL),
+            ("models/marts/dim_month.sql", FINAL, "select *, 1 as surprise from final\n"),
+        ],
+        [
+            "unique_rows_int_account_phases",
+            "on intermediate.int_account_phases",
+            "unique_dim_product_product_id on marts.dim_product: 2 rows. For example: [{",
+            "marts.dim_month could not be built",
+        ],
     ),
 }
 SURVEYS = "response_id,account_id,score,responded_at\nr1,A1,9,2025-06-01\n"
@@ -71,36 +66,36 @@ def test_a_planted_failure_in_any_layer_fails_the_run_by_name_and_leaves_the_pub
     before = golden_warehouse.data_dir.published.read_bytes()
 
     def run_with(fault: str) -> tuple[str, int, str, bytes]:
-        folder = tmp_path / fault.replace(" ", "_")
-        shutil.copytree(golden_warehouse.data_dir.root, folder)
-        root = plant(fault, folder, tmp_path / f"{folder.name}_project")
-        result = build(folder, GOLDEN_DAY, GOLDEN, root).result
+        data_dir = tmp_path / fault
+        shutil.copytree(golden_warehouse.data_dir.root, data_dir)
+        root = plant(FAULTS[fault][0], data_dir, tmp_path / f"{fault}_project")
+        result = build(data_dir, GOLDEN_DAY, GOLDEN, root).result
         said = " ".join((result.stdout + result.stderr).split())
-        return fault, result.returncode, said, (folder / "cs_warehouse.duckdb").read_bytes()
+        return fault, result.returncode, said, (data_dir / "cs_warehouse.duckdb").read_bytes()
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         for fault, exit_code, said, after in workers.map(run_with, FAULTS):
             assert exit_code == 1, f"{fault}: {said}"
-            for words in FAULTS[fault][3]:
+            for words in FAULTS[fault][1]:
                 assert words in said, f"{fault}: {said}"
             assert after == before, fault
 
 
-def plant(fault: str, data_dir: Path, project: Path) -> Path:
-    """Plant the fault in the landing or in a copy of the project; returns the project to run."""
-    name, text, replacement, _ = FAULTS[fault]
-    if text is None:
-        (data_dir / name).write_text(replacement, encoding="utf-8")
+def plant(faults: list[tuple[str, str | None, str]], data_dir: Path, project: Path) -> Path:
+    """Plant faults in the landing or in a copy of the project; returns the project to run."""
+    if faults[0][1] is None:
+        (data_dir / faults[0][0]).write_text(faults[0][2], encoding="utf-8")
         return ROOT
     write_landing(data_dir, {"surveys/surveys.csv": SURVEYS})
     unwanted = shutil.ignore_patterns("__pycache__", "target", "logs", ".user.yml")
     for folder in ("orchestration", "expectations", "models", "seeds", "dbt_project"):
         shutil.copytree(ROOT / folder, project / folder, ignore=unwanted)
     shutil.copyfile(ROOT / "dagster.yaml", project / "dagster.yaml")
-    model = project / name
-    content = model.read_text(encoding="utf-8")
-    assert content.endswith(text), f"{name} no longer ends with '{text}'; plant the fault elsewhere"
-    model.write_text(content.removesuffix(text) + replacement, encoding="utf-8")
+    for name, text, replacement in faults:
+        model = project / name
+        content = model.read_text(encoding="utf-8")
+        assert content.endswith(text), f"{name} no longer ends with '{text}'; plant the fault elsewhere"
+        model.write_text(content.removesuffix(text) + replacement, encoding="utf-8")
     return project
 
 

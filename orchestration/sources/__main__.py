@@ -11,8 +11,8 @@ Written by `python -m orchestration.sources` from `orchestration/sources/*.yml`;
 
 Put files into `landing/<source>/`, under any name and in any folder below it: `.csv`, `.tsv`, `.jsonl` / `.ndjson` or
 `.parquet`, plain or as `.gz`; text in UTF-8 or CP932 (Shift_JIS). Headers are compared without regard to case, width,
-spaces, underscores and hyphens. Full-width digits, `¥1,234`, `2024/4/1`, `2024年4月1日` and times with an offset are read as
-what they mean; blank is unknown. Columns that are not listed here are left out and reported. A row that breaks its
+spaces, underscores and hyphens. Full-width digits, `¥1,234`, `2024/4/1`, `2024年4月1日` and times with an offset are
+read as what they mean; blank is unknown. Columns not listed here are left out and reported. A row that breaks its
 declaration goes to quarantine (`csw quarantine`) with the reason; a file that cannot be read fails with a sentence
 (`csw status`), and the others load. Amounts become whole minor units of their currency, times become UTC, and dates are
 days in Asia/Tokyo. Numbers in file names are compared as numbers (`export_9` comes before `export_10`).
@@ -35,7 +35,8 @@ def _section(source: Source) -> str:
         "",
         source.description,
         "",
-        f"- {'Required' if source.required else 'Optional'}; {DELIVERY[source.delivery]}; ordered {ORDER[source.order_by]}.",
+        f"- {'Required' if source.required else 'Optional'}; {DELIVERY[source.delivery]}; "
+        f"files are ordered {ORDER[source.order_by]}.",
         f"- Key: {', '.join(source.natural_key)}. Times without an offset are in {source.timezone}.",
         *(f"- Quarantined when {rule['reason'].split(';')[0]}." for rule in source.row_rules),
         "",
