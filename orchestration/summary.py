@@ -18,8 +18,8 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
         table = Table(title=f"Customer success on {run['as_of_date']}", title_style="bold", show_header=False)
         table.add_column(style="bold")
         table.add_column(overflow="fold")
-        for name, value in business(connection):
-            table.add_row(name, value)
+        for name, definition, value in business(connection):
+            table.add_row(f"{name}\n[not bold dim]{definition}[/]" if definition else name, value)
         table.add_section()
         for name, value in workings(connection, run):
             table.add_row(name, value)
@@ -34,21 +34,21 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
     )
 
 
-def business(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
-    """What the business asks, line by line."""
+def business(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
+    """What the business asks, line by line: name, definition, value."""
     retention = one(
         connection,
         """select * from marts.mart_retention where horizon_months = 12 and scope_type = 'all'
            order by period_end_date desc limit 1""",
     )
-    yield "MRR", mrr(connection)
-    yield "NRR, last 12 months", rate_in_grace(retention, "nrr")
-    yield "GRR, last 12 months", rate_in_grace(retention, "grr")
-    yield "Customers lost, last 12 months", churn(retention)
-    yield "Expected NRR, next 12 months, rolling", expected_nrr(connection)
-    yield "Accounts per success level", levels(connection)
-    yield "Accounts per health band", bands(connection)
-    yield "NPS", nps(connection)
+    yield "MRR", "a month, late renewals included", mrr(connection)
+    yield "NRR, last 12 months", "what customers of a year ago pay now", rate_in_grace(retention, "nrr")
+    yield "GRR, last 12 months", "the same without their growth", rate_in_grace(retention, "grr")
+    yield "Customers lost, last 12 months", "of those who paid a year ago", churn(retention)
+    yield "Expected NRR, next 12 months, rolling", "what today's customers will pay in a year", expected_nrr(connection)
+    yield "Accounts per success level", "", levels(connection)
+    yield "Accounts per health band", "", bands(connection)
+    yield "NPS, last 12 months", "share of 9-10 minus share of 0-6", nps(connection)
 
 
 def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[str, str]]:
@@ -63,7 +63,11 @@ def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[
             f" in all {number(all_rows['loaded'])}, {number(all_rows['kept_out'])}"
         ),
     )
-    yield "Checks passed / warned / failed", f"{run['checks_passed']} / {run['checks_warned']} / {run['checks_failed']}"
+    hint = " (`csw status` names them)" if run["checks_warned"] else ""
+    yield (
+        "Checks passed / warned / failed",
+        f"{run['checks_passed']} / {run['checks_warned']} / {run['checks_failed']}{hint}",
+    )
     seconds = json.loads(run["step_seconds"] or "{}")
     yield "Time", ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
 
@@ -103,8 +107,9 @@ def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
     )
     if row is None or row["expected_nrr"] is None:
         return no_data(row and row.get("null_reason") or "no customers")
-    words = {"assumed": "assumed, no history yet", "blended": "partly assumed", "observed": "from own history"}
-    return f"{percent(row['expected_nrr'])} ({words.get(row['basis'], row['basis'])})"
+    if row["basis"] == "assumed":
+        return f"{percent(row['expected_nrr'])} (assumed, no history yet)"
+    return f"{percent(row['expected_nrr'])} ({percent(row['observed_share'])} of MRR in cells with enough history)"
 
 
 def levels(connection: duckdb.DuckDBPyConnection) -> str:
@@ -131,9 +136,9 @@ def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: s
 
 
 def nps(connection: duckdb.DuckDBPyConnection) -> str:
-    row = one(connection, "select * from marts.mart_nps where period_type = 'all' and scope_type = 'all'")
+    row = one(connection, "select * from marts.mart_nps where period_type = 'last_12_months' and scope_type = 'all'")
     if row is None or not row["responses"]:
         return no_data("no survey answers")
     if not row["is_reportable"]:
         return no_data(f"only {number(row['responses'])} answers, too few to report")
-    return f"{row['nps']:+.1f} ({row['nps_low']:+.1f} to {row['nps_high']:+.1f}; {number(row['responses'])} answers)"
+    return f"{row['nps']:+.1f} ({number(row['responses'])} answers)"
