@@ -15,6 +15,8 @@ from orchestration import lock, quality
 from orchestration.settings import DataDir, Refused, check_policy, child_environment, yesterday
 from orchestration.tidying import published_day, refuse_past, tidy_up
 
+Dates = tuple[datetime.date, datetime.date]
+
 
 @dataclass
 class Day:
@@ -24,7 +26,7 @@ class Day:
     data_dir: DataDir
     as_of: datetime.date
     overrides: dict[str, str]
-    backfill: tuple[datetime.date, datetime.date] | None = None
+    backfill: Dates | None = None
     say: Callable[[str], None] = lambda message: None
     seconds: dict[str, float] = field(default_factory=dict)  # per step, in the order they ended
     running: tuple[str, float] | None = None  # the step going on and when it started
@@ -62,6 +64,13 @@ class Day:
         if self.failed_step is None:
             self.failed_step, self.error = step, error
 
+    def refuse_unless_done(self, steps: list[str]) -> None:
+        """Raises Refused unless all these steps ended well in this very run."""
+        missing = [step for step in steps if step not in self.seconds]
+        if missing or self.failed_step:
+            what = f"'{self.failed_step}' failed" if self.failed_step else f"'{missing[0]}' did not run"
+            raise Refused(f"Only a day that was built and checked as a whole is published: {what} in this run.")
+
     def ending(self, connection: duckdb.DuckDBPyConnection, status: str = "published") -> dict:
         """The run's row as it ends: values for quality.update_run."""
         if self.running:
@@ -89,12 +98,11 @@ def open_day(
     data_dir: DataDir,
     as_of: datetime.date,
     overrides: dict[str, str],
-    backfill: tuple[datetime.date, datetime.date] | None = None,
+    backfill: Dates | None = None,
     wait_seconds: float = 0,
     on_dead_run: Callable[[str], None] = lambda run_id: None,
 ) -> Iterator[Day]:
     """Hold the data directory for one run. Raises Refused, before anything changes, when the day cannot be built.
-
     A backfill refills dates up to the published day, so its as-of date is never before that."""
     for key in overrides:
         check_policy(key)
@@ -119,6 +127,8 @@ def open_day(
 
 def describe_error(error: BaseException) -> str:
     """A sentence for people as it is; a fault of the program with its kind."""
+    if "Interrupt" in type(error).__name__:
+        return "The run was interrupted."
     return str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
@@ -139,6 +149,7 @@ def _start(day: Day) -> bool:
 
 
 def _end_failed(day: Day) -> None:
+    """A warehouse that is open elsewhere must not hide why the run failed: the next run finishes the row then."""
     day.fail("start", "The run ended without publishing.")
-    with lock.warehouse(day.data_dir) as connection:
+    with contextlib.suppress(lock.Busy), lock.warehouse(day.data_dir) as connection:
         quality.update_run(connection, **day.ending(connection, "failed"))

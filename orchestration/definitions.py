@@ -37,7 +37,8 @@ def day_of_run(context: dg.InitResourceContext) -> Iterator[Day]:
 declared = manifest.read()
 raw = landing.build_assets(declared)
 transformed = transform.build_assets(declared)
-published = publish.build_asset(declared, sorted({*raw.keys, *transformed.keys}))
+before_publish = [*checks.STEP_NAMES.values(), transform.STEP]
+published = publish.build_asset(declared, sorted({*raw.keys, *transformed.keys}), before_publish)
 
 defs = dg.Definitions(
     assets=[raw, transformed, published],

@@ -60,7 +60,6 @@ def ingest(
     sources = declarations() if sources is None else sources
     raw_tables.prepare(connection, sources)
     text_macros.prepare(connection, CURRENCIES)
-    connection.execute("set preserve_insertion_order = true")  # record numbers are places in the file
     done = []
     try:
         for source in sources.values():
@@ -68,6 +67,7 @@ def ingest(
             done += _ingest_source(connection, source, landing, on_progress)
     finally:
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("reset preserve_insertion_order")
     for folder in sorted(landing.iterdir()) if landing.is_dir() else []:
         if folder.name not in sources and not landing_files.NOT_DATA.search(folder.name):
             on_progress(f"landing/{folder.name} is left alone: it is not the folder of a source ({', '.join(sources)})")

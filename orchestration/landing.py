@@ -11,11 +11,7 @@ from orchestration.day import Day
 from orchestration.schedules import DAYS, ONE_RUN
 
 
-def raw_tables(manifest: Mapping[str, Any]) -> list[str]:
-    return sorted(source["name"] for source in manifest["sources"].values() if source["schema"] == "raw")
-
-
-def build_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+def build_assets(declared: Mapping[str, Any]) -> dg.AssetsDefinition:
     specs = [
         dg.AssetSpec(
             key=["raw", source["name"]],
@@ -23,7 +19,7 @@ def build_assets(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
             description=source["description"] or None,
             partitions_def=DAYS,
         )
-        for source in manifest["sources"].values()
+        for source in declared["sources"].values()
         if source["schema"] == "raw"
     ]
 

@@ -21,8 +21,9 @@ STORAGE_VERSION = "v1.4.0"  # read by DuckDB 1.4, 1.5 and 2.0
 STEP = "publish"
 
 
-def build_asset(declared: Mapping[str, Any], checked: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The published file as an asset. It depends on every asset of every layer: no failed check is behind it."""
+def build_asset(declared: Mapping[str, Any], checked: list[dg.AssetKey], steps: list[str]) -> dg.AssetsDefinition:
+    """The published file as an asset. It depends on every asset of every layer, so that no failed check is behind it,
+    and on the steps of its own run, so that nobody publishes it alone."""
 
     @dg.asset(
         key=["published", "cs_warehouse"],
@@ -36,6 +37,7 @@ def build_asset(declared: Mapping[str, Any], checked: list[dg.AssetKey]) -> dg.A
     def publish_asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         day: Day = context.resources.day
         with day.step(STEP):
+            day.refuse_unless_done(steps)
             with lock.warehouse(day.data_dir) as connection:
                 describe_sources(connection, day.as_of, declarations())
             path = publish(day.data_dir.root, declared, day.ending)

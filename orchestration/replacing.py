@@ -153,6 +153,9 @@ def _let_others_wait(connection: Connection, source: Source, file_hash: str, own
 def _insert(connection: Connection, batch: Batch, records: int) -> tuple[int, int]:
     """Typed rows → raw table, refused ones → quarantine; (loaded, quarantined). Raises FileProblem when one is lost."""
     columns = ", ".join(batch.source.columns)
+    connection.execute(
+        "set preserve_insertion_order = false"
+    )  # rows carry their number: free to be written as they come
     (loaded,) = connection.execute(
         f"""insert into raw.{batch.source.name} ({columns}, {", ".join(LINEAGE)})
             select {columns}, ?, _row_number, ?, ?, ? from {numbered(connection)} where not _is_faulty""",

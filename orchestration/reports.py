@@ -79,14 +79,16 @@ def _show_problems(connection: duckdb.DuckDBPyConnection, console: Console) -> N
 
 
 def _show_freshness(connection: duckdb.DuckDBPyConnection, console: Console) -> None:
-    table = _table(
-        "Sources", "source", "state", "newest day", "files", "rows that count", "duplicates", "unknown account"
-    )
-    for row in connection.execute(
+    rows = connection.execute(
         """select source, state, coalesce(newest_day::varchar, ''), files, rows_effective, duplicate_rows,
                unknown_account_rows from quality.freshness order by source"""
-    ).fetchall():
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value or "") for value in row))
+    ).fetchall()
+    if not rows:  # the first run stopped before it could tell
+        return
+    columns = ("source", "state", "newest day", "files", "rows that count", "duplicates", "unknown account")
+    table = _table("Sources", *columns)
+    for row in rows:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in row))
     console.print(table, soft_wrap=False)
 
 

@@ -5,7 +5,7 @@ import datetime
 
 import dagster as dg
 
-from orchestration.settings import BUSINESS_ZONE
+from orchestration.settings import BUSINESS_ZONE, Refused
 
 FIRST_DAY = datetime.date(2010, 1, 1)
 ZONE = str(BUSINESS_ZONE)
@@ -24,9 +24,11 @@ daily_schedule = dg.build_schedule_from_partitioned_job(
 
 
 def dates_of(run: dg.DagsterRun) -> tuple[datetime.date, datetime.date]:
-    """The first and the last day a run was asked for; both the same unless it backfills a range."""
+    """The first and the last day a run was asked for; the same day unless it backfills a range. Raises Refused."""
     tags = run.tags
     one = tags.get("dagster/partition")
     first = tags.get("dagster/asset_partition_range_start", one)
     last = tags.get("dagster/asset_partition_range_end", one)
+    if first is None or last is None:
+        raise Refused("A run builds a day: choose a partition, or run the job `daily` as a whole.")
     return datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)

@@ -20,10 +20,9 @@ FIRST_YEAR, END_YEAR = 1900, 2200
 # 0x10, and takes "2024-4-1xx" for a date, so a quick value stands only when it prints as it was written.
 MACROS = {
     "half_width(x)": "case when regexp_matches(x, '[！-～]') then translate(x, {FULL_WIDTH}, {ASCII}) else x end",
-    "cleaned(x)": "case when regexp_full_match(x, '[!-~]+') then x else nullif(trim(x, {BLANKS}), '') end",
+    "cleaned(x)": "case when {IS_CLEAN} then x else nullif(trim(x, {BLANKS}), '') end",
     # Ids are joined on: １２ and 12 are one account.
-    "cleaned_id(x)": """case
-        when regexp_full_match(x, '[!-~]+') then x else nullif(trim(half_width(x), {BLANKS}), '') end""",
+    "cleaned_id(x)": "case when {IS_CLEAN} then x else nullif(trim(half_width(x), {BLANKS}), '') end",
     "without_commas(x)": r"""case
         when regexp_full_match(x, '[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?') then replace(x, ',', '') end""",
     "read_bigint(x, quick)": r"""case
@@ -93,6 +92,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, currencies: Path) -> None:
     with currencies.open(encoding="utf-8", newline="") as file:
         known = list(csv.DictReader(file))
     values = {
+        "IS_CLEAN": "regexp_full_match(x, '[!-~]([ -~]*[!-~])?')",  # ASCII, and no blank at either end
         "BLANKS": text(BLANKS),
         "FULL_WIDTH": text(FULL_WIDTH),
         "ASCII": text(ASCII),

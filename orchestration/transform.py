@@ -13,7 +13,7 @@ from packaging.version import Version
 from orchestration import child, lock, quality
 from orchestration.day import Day
 from orchestration.dbt_results import failure, run_results, test_results
-from orchestration.manifest import DBT, project_hash
+from orchestration.manifest import DBT, is_current, project_hash
 from orchestration.schedules import DAYS, ONE_RUN
 from orchestration.settings import DBT_PROJECT, Refused
 
@@ -39,6 +39,8 @@ def build_assets(declared: Mapping[str, Any]) -> dg.AssetsDefinition:
     def transform(context: dg.AssetExecutionContext) -> Iterator:
         day: Day = context.resources.day
         with day.step(STEP):
+            if not is_current():
+                raise Refused("The models have changed since they were read. Run again (Dagster: reload definitions).")
             config_hash = project_hash(json.dumps(day.overrides, sort_keys=True))
             load_seq, is_full = prepare(day, config_hash)
             # A changed project is parsed from scratch: partial parsing was seen to miss tests of unchanged files.

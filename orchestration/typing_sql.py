@@ -37,6 +37,7 @@ def type_rows(connection: duckdb.DuckDBPyConnection, source: Source, place: dict
     is_faulty = " or ".join(f"({condition})" for _, condition, _ in faults) or "false"
     first = " ".join(f"when {condition} then {text(column)}" for column, condition, _ in faults)
     reasons = ", ".join(f"case when {condition} then {reason} end" for _, condition, reason in faults)
+    connection.execute("set preserve_insertion_order = true")  # the place of a row is its record number
     connection.execute(
         f"""create or replace temp table typed as
             select {", ".join(source.columns)}, _is_faulty, {opened.line_breaks_sql} as _line_breaks,

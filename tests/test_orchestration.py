@@ -16,8 +16,8 @@ import pytest
 from conftest import GOLDEN_DAY, ROOT
 
 from orchestration import child, lock, quality
-from orchestration.day import open_day
-from orchestration.settings import DataDir
+from orchestration.day import Day, open_day
+from orchestration.settings import DataDir, Refused
 from orchestration.tidying import tidy_up
 
 
@@ -163,3 +163,16 @@ def test_a_warehouse_open_elsewhere_is_named_and_not_a_traceback(tmp_path, monke
         reader.stdout.close()
     with lock.warehouse(data_dir) as connection:
         assert isinstance(connection, duckdb.DuckDBPyConnection)
+
+
+def test_a_day_is_published_only_when_it_was_built_and_checked_in_the_same_run(tmp_path):
+    from orchestration.definitions import before_publish
+
+    day = Day("r1", DataDir(tmp_path), GOLDEN_DAY, {})
+    with pytest.raises(Refused, match="'checks of raw' did not run in this run"):
+        day.refuse_unless_done(before_publish)
+    day.seconds = dict.fromkeys(before_publish, 1.0)
+    day.refuse_unless_done(before_publish)
+    day.fail("checks of raw", "a reason")
+    with pytest.raises(Refused, match="'checks of raw' failed in this run"):
+        day.refuse_unless_done(before_publish)

@@ -2,18 +2,22 @@
 
 import copy
 import multiprocessing
+import random
 import re
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import Warehouse
 
 from orchestration import lock, manifest
 from orchestration.publish import publish
 from orchestration.settings import DataDir, Refused
+from orchestration.tidying import tidy_up
 
 PUBLISHES = 20
+KILLS = 6
 COLUMNS = "from duckdb_columns() where not internal"
 
 
@@ -98,6 +102,25 @@ def publish_again_and_again(data_dir: Path) -> None:
             connection.execute("update quality.loaded_file set rows_in = ?", [number])
         publish(data_dir, declared)
         time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_publish_killed_at_any_moment_leaves_a_whole_file(sample_warehouse, sample_copy):
+    """kill -9 of a process that publishes without end: what readers find is always a whole publish."""
+    processes = multiprocessing.get_context("spawn")
+    moments = random.Random(20261122)
+    for _ in range(KILLS):
+        first = sample_copy.published.stat().st_ino
+        writer = processes.Process(target=publish_again_and_again, args=(sample_copy.root,))
+        writer.start()
+        while sample_copy.published.stat().st_ino == first and writer.is_alive():
+            time.sleep(0.01)
+        time.sleep(moments.random())
+        writer.kill()
+        writer.join()
+        assert Warehouse(sample_copy, sample_warehouse.result).digests() == sample_warehouse.digests()
+    tidy_up(sample_copy, lambda run_id: None)
+    assert not list(sample_copy.root.glob("*.tmp*"))
 
 
 def test_readers_open_during_twenty_publishes_never_fail_and_never_see_a_mixed_day(sample_copy):
