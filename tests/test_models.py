@@ -25,4 +25,5 @@ def test_every_unit_test_of_the_models_holds(golden_warehouse: Warehouse, tmp_pa
     )
     assert result.returncode == 0, result.stdout
     written = json.loads(MANIFEST.read_text(encoding="utf-8"))["unit_tests"]
-    assert f"PASS={len(written)} WARN=0 ERROR=0 SKIP=0" in result.stdout
+    results = json.loads((tmp_path / "data" / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    assert {one["unique_id"] for one in results if one["unique_id"].startswith("unit_test.")} == set(written)
