@@ -59,11 +59,12 @@ def ingest(
     """
     sources = declarations() if sources is None else sources
     raw_tables.prepare(connection, sources)
-    text_macros.prepare(connection, CURRENCIES)
-    done = []
+    done, zone = [], None
     try:
         for source in sources.values():
-            connection.execute(f"set TimeZone = '{source.timezone}'")
+            if source.timezone != zone:
+                zone = source.timezone
+                text_macros.prepare(connection, CURRENCIES, zone)
             done += _ingest_source(connection, source, landing, on_progress)
     finally:
         connection.execute("set TimeZone = 'UTC'")
@@ -117,7 +118,7 @@ def _mark_presence(connection: Connection, source: Source, names: list[str]) -> 
 
 
 def _match(source: Source, headers: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Declared column → landed column, and the headers nobody declared. Raises FileProblem."""
+    """Declared column → text column, and the headers nobody declared. Raises FileProblem."""
     found: dict[str, list[int]] = {}
     unknown = []
     for position, header in enumerate(headers):
@@ -168,9 +169,11 @@ def _load(connection: Connection, source: Source, path: Path, name: str, is_read
             records = reading.settle(connection, content, opened)
             _refuse_oddities(source, records, before, path.stat())
             return LoadedFile(source.name, name, **replacing.store(connection, batch, records, known))
-        except (FileProblem, OSError, duckdb.Error) as problem:
-            told = str(problem).strip().splitlines()[0]
-            return LoadedFile(source.name, name, **replacing.record_failure(connection, batch, known, told))
+        except FileProblem as problem:
+            told = str(problem)
+        except (OSError, duckdb.Error) as problem:
+            told = f"It cannot be read ({str(problem).splitlines()[0].replace(workspace, '')}); export it again."
+    return LoadedFile(source.name, name, **replacing.record_failure(connection, batch, known, told))
 
 
 def _refuse_oddities(source: Source, records: int, before: os.stat_result, after: os.stat_result) -> None:

@@ -9,6 +9,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 SUFFIX = re.compile(r"\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$", re.IGNORECASE)
 CHUNK_BYTES = 1 << 20
 
@@ -98,20 +100,33 @@ def _rewrite(plain: Path, clean: Path, survey: Survey) -> None:
 def look_through(path: Path) -> Survey:
     """Hash, encoding and lines of a text file in one pass; chunks end at a line end, so no character is cut."""
     digest, encodings = hashlib.sha256(), ["utf-8", "cp932"]
-    ends, returns, pairs, blank, last = 0, 0, 0, 0, b"\n"
+    lines, blank, returns, pairs, ends, last = 0, 0, 0, 0, 0, b"\n"
     has_quotes = starts_blank = False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES) + file.readline():
             digest.update(chunk)
+            if not ends:
+                chunk = chunk.removeprefix(codecs.BOM_UTF8)
+                starts_blank = chunk.startswith((b"\n", b"\r"))
             if not chunk.isascii() or b"\0" in chunk:
                 encodings = [e for e in encodings if _decodes(chunk, e)]
-            blanks = len(re.findall(rb"^\r?\n", chunk, re.M)) if _has_blank_line(chunk) else 0
-            starts_blank = starts_blank or (not ends and chunk.removeprefix(codecs.BOM_UTF8).startswith((b"\n", b"\r")))
-            ends, returns, pairs = ends + chunk.count(b"\n"), returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
-            blank, last, has_quotes = blank + blanks, chunk[-1:], has_quotes or b'"' in chunk
+            in_chunk, blank_in_chunk = _count_lines(chunk)
+            ends, blank = ends + in_chunk, blank + blank_in_chunk
+            if b"\r" in chunk:
+                returns, pairs = returns + chunk.count(b"\r"), pairs + chunk.count(b"\r\n")
+            last, has_quotes = chunk[-1:], has_quotes or b'"' in chunk
     is_regular = returns == pairs and pairs in (0, ends) and not starts_blank and (has_quotes or not blank)
     lines = ends - blank + (last != b"\n")
     return Survey(digest.hexdigest(), next(iter(encodings), None), lines, has_quotes, is_regular)
+
+
+def _count_lines(chunk: bytes) -> tuple[int, int]:
+    """Line ends, and how many of them end a blank line."""
+    is_end = np.frombuffer(chunk, np.uint8) == ord("\n")
+    if b"\r" in chunk:
+        return int(np.count_nonzero(is_end)), len(re.findall(rb"^\r?\n", chunk, re.M))
+    blank = np.count_nonzero(is_end[1:] & is_end[:-1]) + int(is_end[:1].any())
+    return int(np.count_nonzero(is_end)), int(blank)
 
 
 def _decodes(chunk: bytes, encoding: str) -> bool:
@@ -119,7 +134,3 @@ def _decodes(chunk: bytes, encoding: str) -> bool:
         return "\0" not in chunk.decode(encoding)  # a NUL means UTF-16, not text that either encoding would hold
     except UnicodeDecodeError:
         return False
-
-
-def _has_blank_line(chunk: bytes) -> bool:
-    return chunk.startswith((b"\n", b"\r\n")) or b"\n\n" in chunk or b"\n\r\n" in chunk

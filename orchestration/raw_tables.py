@@ -95,4 +95,6 @@ class Touched:
         ours = f"_file_hash in ({', '.join(map(text, self.hashes))})"
         if source.day in source.natural_key:
             return f"select distinct {day} from {table} where {ours}"
-        return f"select distinct {day} from {table} semi join (select {key} from {table} where {ours}) using ({key})"
+        same = " and ".join(f"mine.{part} is not distinct from theirs.{part}" for part in source.natural_key)
+        return f"""select distinct {day} from {table} as mine
+            semi join (select {key} from {table} where {ours}) as theirs on {same}"""

@@ -18,25 +18,25 @@ REFUSALS = {  # what DuckDB calls it → what we tell a person
     "UNQUOTED VALUE": "a quoted value goes on after its closing quote; double the quotes inside it",
     "LINE SIZE OVER MAXIMUM": "the row is longer than 2 MB; is a quote left open?",
 }
-
-
 BLANK = "It holds nothing but blank lines; export it again."
 REFUSED = "row_number bigint, reason varchar, raw_text varchar"
 
 
 @dataclass
 class Opened:
-    """How to select a file's records: `rows_sql` gives _c0, _c1, … as text in the order of the file; over it,
-    `raw_text_sql` writes a record as the file has it and `line_breaks_sql` counts those inside its values."""
+    """How to select a file's records: `rows_sql` gives _c0, _c1, … as text in the order of the file. Over it,
+    `raw_text_sql` writes a record as the file has it and `line_breaks_sql` counts those in its values (None: no need).
+    """
 
     headers: list[str]
     rows_sql: str
     raw_text_sql: str
-    line_breaks_sql: str = "0"
+    line_breaks_sql: str | None = None
 
 
 def open_content(connection: duckdb.DuckDBPyConnection, content: Content) -> Opened:
     """Look at the header, and make the empty temporary table `refused`. Raises FileProblem."""
+    connection.execute("set preserve_insertion_order = true")  # the place of a row in the file is its number
     connection.execute(f"create or replace temp table refused ({REFUSED})")
     for table in ("reject_errors", "reject_scans"):
         connection.execute(f"drop table if exists {table}")
@@ -96,7 +96,7 @@ def _delimited(connection: duckdb.DuckDBPyConnection, content: Content) -> Opene
         delim = '{delimiter}', quote = '"', escape = '"', compression = 'none', store_rejects = true,
         rejects_limit = 0){" where _c0 is not null" if len(headers) == 1 else ""})"""
     breaks = " + ".join(_line_breaks(f"_c{i}") for i in range(len(headers)))
-    return Opened(headers, rows_sql, _record_text(len(headers), delimiter), breaks if content.has_quotes else "0")
+    return Opened(headers, rows_sql, _record_text(len(headers), delimiter), breaks if content.has_quotes else None)
 
 
 def _line_breaks(value: str) -> str:
@@ -115,7 +115,7 @@ def _record_text(width: int, delimiter: str) -> str:
 
 def settle(connection: duckdb.DuckDBPyConnection, content: Content, opened: Opened) -> int:
     """Once `typed` has been read from the file: collect what was refused, see that nothing is missing, and tell how
-    many records there are. Makes `gaps`, which `numbered` needs. Raises FileProblem."""
+    many records there are. Makes `shifts`, which `numbered` needs. Raises FileProblem."""
     if content.kind in DELIMITERS:
         # A record can be refused for several columns at once; it is still one record.
         reasons = " ".join(f"when '{kind}' then '{reason}'" for kind, reason in REFUSALS.items())
@@ -124,32 +124,42 @@ def settle(connection: duckdb.DuckDBPyConnection, content: Content, opened: Open
                 {reasons} else 'the row cannot be read; repair it' end,
                 ltrim(first(csv_line order by column_idx), e'\\r\\n') from reject_errors group by line"""
         )
-        _reconcile(connection, content, opened.headers)
+        _reconcile(connection, content, opened)
     connection.execute(
         """create or replace temp table gaps as
-           select row_number - place as first_rowid, max(place) as refused_before
-           from (select row_number, row_number() over (order by row_number) as place from refused) group by all"""
+           select row_number - nth as first_place, max(nth) as refused_before
+           from (select row_number, row_number() over (order by row_number) as nth from refused) group by all"""
+    )
+    # On the bare row ids, and on those after the first gap only: carrying the rows through the join would cost more.
+    connection.execute(
+        """create or replace temp table shifts as
+           select rows.rowid as place, gaps.refused_before
+           from (select rowid from typed where rowid >= (select min(first_place) from gaps)) as rows
+           asof join gaps on rows.rowid >= gaps.first_place"""
     )
     return connection.execute("select (select count(*) from typed) + (select count(*) from refused)").fetchone()[0]
 
 
 def numbered(connection: duckdb.DuckDBPyConnection) -> str:
     """SQL of the rows of `typed` with their record number: the running number, plus the refused records before it."""
-    if not connection.execute("select count(*) from gaps").fetchone()[0]:
+    (first,) = connection.execute("select min(place) from shifts").fetchone()
+    if first is None:
         return "(select *, rowid + 1 as _row_number from typed)"
-    return """(select typed.*, typed.rowid + 1 + coalesce(gaps.refused_before, 0) as _row_number
-               from typed asof left join gaps on typed.rowid >= gaps.first_rowid)"""
+    return f"""(select *, rowid + 1 as _row_number from typed where rowid < {first}
+        union all by name
+        select typed.*, typed.rowid + 1 + refused_before as _row_number
+        from typed join shifts on place = typed.rowid)"""
 
 
-def _reconcile(connection: duckdb.DuckDBPyConnection, content: Content, headers: list[str]) -> None:
+def _reconcile(connection: duckdb.DuckDBPyConnection, content: Content, opened: Opened) -> None:
     """Every line of the file must be in the header, in a record or in a refused record: DuckDB drops the rest of a file
     behind a quote that is never closed, and says nothing. Raises FileProblem."""
     breaks = _line_breaks(r"rtrim(raw_text, e'\r\n')")
     read, refused = connection.execute(
-        f"""select (select count(*) + coalesce(sum(_line_breaks), 0) from typed),
+        f"""select (select count(*) + {"coalesce(sum(_line_breaks), 0)" if opened.line_breaks_sql else 0} from typed),
                    (select count(*) + coalesce(sum({breaks}), 0) from refused)"""
     ).fetchone()
-    found = 1 + read + refused + sum(len(re.findall(r"[\r\n]+", header)) for header in headers)
+    found = 1 + read + refused + sum(len(re.findall(r"[\r\n]+", header)) for header in opened.headers)
     first, hides = connection.execute(
         r"""select min(line) - 1, coalesce(bool_or(contains(trim(csv_line, e'\r\n'), chr(10))), false)
             from reject_errors where error_type = 'UNQUOTED VALUE'"""

@@ -123,11 +123,10 @@ def _put(connection: Connection, batch: Batch, records: int) -> dict:
     same = "source = ? and file_hash = ? and source_file <> ? and rows_in > 0"
     holder = next(iter(_known(connection, same, source, batch.file_hash, batch.source_file)), None)
     waits = holder and (holder.delivery, holder.source_file) > (batch.delivery, batch.source_file)
-    owner = (
-        replace(batch, **{k: getattr(holder, k) for k in ("source_file", "delivery", "is_in_landing")})
-        if waits
-        else batch
-    )
+    owner = batch
+    if waits:
+        place = {"source_file": holder.source_file, "delivery": holder.delivery, "is_in_landing": holder.is_in_landing}
+        owner = replace(batch, **place)
     loaded, quarantined = _insert(connection, owner, records)
     counts = {"rows_in": records, "rows_loaded": loaded, "rows_quarantined": quarantined}
     _write_book(connection, owner, status="loaded", **counts)
@@ -153,18 +152,17 @@ def _let_others_wait(connection: Connection, source: Source, file_hash: str, own
 def _insert(connection: Connection, batch: Batch, records: int) -> tuple[int, int]:
     """Typed rows → raw table, refused ones → quarantine; (loaded, quarantined). Raises FileProblem when one is lost."""
     columns = ", ".join(batch.source.columns)
-    connection.execute(
-        "set preserve_insertion_order = false"
-    )  # rows carry their number: free to be written as they come
+    connection.execute("set preserve_insertion_order = false")  # rows carry their number by now
     (loaded,) = connection.execute(
         f"""insert into raw.{batch.source.name} ({columns}, {", ".join(LINEAGE)})
-            select {columns}, ?, _row_number, ?, ?, ? from {numbered(connection)} where not _is_faulty""",
+            select {columns}, ?, _row_number, ?, ?, ? from {numbered(connection)} where _reason is null""",
         [batch.source_file, batch.file_hash, batch.loaded_at, batch.delivery],
     ).fetchone()
     (quarantined,) = connection.execute(
         f"""insert into raw.quarantine
             select ?, ?, _row_number, _fault_column, _reason, left(_raw_text, 10000), ?, ? from (
-                select _row_number, _fault_column, _reason, _raw_text from {numbered(connection)} where _is_faulty
+                select _row_number, _fault_column, _reason, _raw_text from {numbered(connection)}
+                where _reason is not null
                 union all select row_number, '(row)', reason, raw_text from refused)""",
         [batch.source.name, batch.source_file, batch.file_hash, batch.loaded_at],
     ).fetchone()

@@ -28,23 +28,23 @@ HOW_TO_WRITE = {
 
 
 def type_rows(connection: duckdb.DuckDBPyConnection, source: Source, place: dict[str, str], opened: Opened) -> None:
-    """Make `typed` of the records in the order of the file: the declared columns, _is_faulty and _line_breaks; and of
-    faulty ones _fault_column, _reason and _raw_text.
+    """Make `typed` of the records in the order of the file: the declared columns; of faulty rows _reason, _fault_column
+    and _raw_text, else NULL; and _line_breaks where there can be any.
 
     `place`: column → the text column that holds it; columns without one are NULL or their default.
     """
     faults = _faults_of(source)
-    is_faulty = " or ".join(f"({condition})" for _, condition, _ in faults) or "false"
-    first = " ".join(f"when {condition} then {text(column)}" for column, condition, _ in faults)
-    reasons = ", ".join(f"case when {condition} then {reason} end" for _, condition, reason in faults)
-    connection.execute("set preserve_insertion_order = true")  # the place of a row is its record number
+    is_faulty = " or ".join(["false", *(f"({condition})" for _, condition, _ in faults)])
+    first = " ".join(["when false then ''", *(f"when {condition} then {text(name)}" for name, condition, _ in faults)])
+    reasons = ", ".join(["null", *(f"case when {condition} then {reason} end" for _, condition, reason in faults)])
+    breaks = f", {opened.line_breaks_sql} as _line_breaks" if opened.line_breaks_sql else ""
     connection.execute(
         f"""create or replace temp table typed as
-            select {", ".join(source.columns)}, _is_faulty, {opened.line_breaks_sql} as _line_breaks,
-                case when _is_faulty then case {first} end end as _fault_column,
+            select {", ".join(source.columns)}{breaks},
                 case when _is_faulty then concat_ws('; ', {reasons}) end as _reason,
+                case when _is_faulty then case {first} end end as _fault_column,
                 case when _is_faulty then {opened.raw_text_sql} end as _raw_text
-            from (select *, {is_faulty} as _is_faulty from ({_typed(source, place, opened.rows_sql)}))"""
+            from (select *, {is_faulty} as _is_faulty from {_typed(source, place, opened.rows_sql)})"""
     )
 
 
@@ -54,14 +54,14 @@ def _typed(source: Source, place: dict[str, str], rows_sql: str) -> str:
 
     def step(sql: str, expression, prefix: str, of: list[Column] = columns) -> str:
         added = "".join(f", {expression(column)} as {prefix}{column.name}" for column in of)
-        return f"select *{added} from ({sql})"
+        return f"(select *{added} from {sql})"
 
     def of_type(*types: str) -> list[Column]:
         return [column for column in columns if column.type in types]
 
-    sql = step(f"from {rows_sql}", lambda column: _cleaned(column, place.get(column.name)), "_x_")
+    sql = step(rows_sql, lambda column: _cleaned(column, place.get(column.name)), "_x_")
     for code in of_type("currency"):
-        sql = f"select *, digits_of({_value(code)}) as _digits, symbols_of({_value(code)}) as _symbols from ({sql})"
+        sql = f"(select *, digits_of({_value(code)}) as _digits, symbols_of({_value(code)}) as _symbols from {sql})"
     sql = step(sql, lambda column: f"read_amount(_x_{column.name}, _symbols)", "_a_", of_type("money"))
     sql = step(sql, lambda column: QUICK[column.type].format(x=f"_x_{column.name}"), "_q_", of_type(*QUICK))
     sql = step(sql, lambda column: f"iso_{column.type}(_x_{column.name}, _q_{column.name})", "_i_", of_type(*ISO))
@@ -132,8 +132,9 @@ def _faults(column: Column) -> list[tuple[str, str, str]]:
     elif column.type in HOW_TO_WRITE:
         faults.append((name, unreadable, f"{_shown(name, x)} || {text(' ' + HOW_TO_WRITE[column.type])}"))
     if column.required and column.type != "currency":
-        other = f"_x_{column.derived_from}" if column.derived_from else "null"  # told of there when it is not readable
-        is_empty = f"{x} is null and {other} is null and {name} is null"
+        is_empty = f"{x} is null and {name} is null"
+        if column.derived_from:  # where the other is there but cannot be read, that is what is told
+            is_empty += f" and _x_{column.derived_from} is null"
         faults.append((name, is_empty, text(f"{name}: is empty; it is required, fill it in")))
     for bound, sign, word in ((column.minimum, "<", "below"), (column.maximum, ">", "above")):
         if bound is not None:

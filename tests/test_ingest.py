@@ -384,6 +384,19 @@ def test_a_quote_left_open_in_a_big_file_hides_nothing(warehouse):
     assert warehouse.rows("select count(*) from raw.surveys") == [(0,)]
 
 
+def test_every_row_of_big_files_has_its_place_in_the_file(warehouse):
+    warehouse.connection.execute("set preserve_insertion_order = false")
+    for name in ("a", "b"):
+        lines = [f"{name}{i},A1,{i % 11},2024-04-01\n" for i in range(1, 500_001)]
+        lines[123_455] = "too,short\n"
+        lines[400_000] = "faulty,A1,12,2024-04-01\n"
+        file = warehouse.put_and_load(f"surveys/{name}.csv", HEADER + "".join(lines))
+        assert (file.rows_loaded, file.rows_quarantined) == (499_998, 2)
+    misplaced = "select count(*) from raw.surveys where cast(response_id[2:] as bigint) <> _row_number"
+    assert warehouse.rows(misplaced) == [(0,)]
+    assert warehouse.rows("select distinct row_number from raw.quarantine order by all") == [(123_456,), (400_001,)]
+
+
 def test_a_missing_column_is_named_with_its_aliases_and_the_headers_found(warehouse):
     error = warehouse.put_and_load("surveys/a.csv", "response_id,Score,hanako@example.com\n1,9,x\n").error
     assert "surveys/a.csv" in error
