@@ -25,8 +25,10 @@ def describe_sources(connection: Connection, as_of: datetime.date, sources: Mapp
 
 def freshness(connection: Connection, as_of: datetime.date, source: Source) -> dict:
     """The row of one source. A source without a day cannot be stale, only missing."""
+    names_account = "account_id" in source.columns
+    waits = "account_id not in (select account_id from staging.stg_accounts)" if names_account else "false"
     rows_effective, unknown = connection.execute(
-        f"""select count(*), count(*) filter (account_id not in (select account_id from staging.stg_accounts))
+        f"""select count(*), count(*) filter ({waits})
             from staging.stg_{source.name} where {counted(source, as_of)}"""
     ).fetchone()
     newest_day = connection.execute(f"select {newest(source, as_of)} from raw.{source.name}").fetchone()[0]

@@ -15,7 +15,7 @@ import pytest
 from conftest import GOLDEN_DAY, ROOT, build, csw, write_landing
 
 GOLDEN = {"renewal_grace_days": 60}
-KILLS = 5
+KILLS = 10
 
 # What is planted in one run → [(file, its last line, the line instead)], and what the sentence must name. A staging
 # fault stands alone: it must stop the publish by itself.

@@ -1,7 +1,5 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
 -- Grain: one row per as-of date, account and product held on it or ended and still inside the grace.

@@ -1,7 +1,5 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
 -- Grain: one row per as-of date and cell (and each of its parents) with matured windows behind it (E1).

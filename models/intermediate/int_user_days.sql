@@ -1,7 +1,5 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
     pre_hook="{{ delete_touched_days('logins', 'login_date') }}"
 ) }}
 -- Grain: one row per account, user and business day with a log-in. Accounts not known yet are kept here and wait.
