@@ -45,6 +45,10 @@ MACROS = {
         else without_commas(replace(translate(
             translate(half_width(x), '￥−▲△', '¥---'), symbols, ''), ' ', '')) end""",
     "decimals(amount)": "rtrim(split_part(amount, '.', 2), '0')",
+    # Ten decimals at most: a longer number would be rounded, and nobody would know.
+    "read_decimal(x)": r"""case
+        when length(decimals(without_commas(half_width(x)))) <= 10
+            then try_cast(without_commas(half_width(x)) as decimal(28, 10)) end""",
     # Minor units by moving the decimal point in the text: exact, whatever the currency's digits.
     "minor_units(amount, digits)": """case when length(decimals(amount)) <= digits
         then try_cast(split_part(amount, '.', 1) || rpad(decimals(amount), digits, '0') as bigint) end""",

@@ -20,6 +20,7 @@ ISO = ("date", "timestamp")  # types whose text is made ISO where the first try 
 HOW_TO_WRITE = {
     "integer": "is not a whole number; write it like 1234",
     "bigint": "is not a whole number; write it like 1234",
+    "decimal": "is not a number with at most ten decimals; write it like 151.25",
     "boolean": "is neither yes nor no; write true or false",
     "date": "is not a date between 1900 and 2199; write it like 2024-04-01 (leave it blank when there is none)",
     "timestamp": "is not a time between 1900 and 2199; write it like 2024-04-01T09:00:00+09:00",

@@ -1,10 +1,24 @@
 {# total / parts as a whole number, half away from zero. Money stays an integer: no binary float is rounded. #}
 {% macro divide_half_away(total, parts) -%}
     cast(
-        sign({{ total }}) * (
+        sign({{ total }}) * round(
             (2 * abs({{ total }}) + {{ parts }} - mod(2 * abs({{ total }}) + {{ parts }}, 2 * {{ parts }})) / (2 * {{ parts }})
         ) as bigint
     )
+{%- endmacro %}
+
+{#
+    MRR of a contract line in the reporting currency on a day: the exact price per month times the rate, rounded once
+    (R1). `rates` is int_exchange_rates, joined by currency and day; it has no rows of the reporting currency itself.
+#}
+{% macro converted_mrr(lines, rates) -%}
+    case
+        when {{ lines }}.is_reporting_currency then {{ lines }}.mrr
+        else {{ divide_half_away(
+            'cast(' ~ lines ~ '.price_numerator * ' ~ rates ~ '.rate_numerator as decimal(38, 0))',
+            'cast(' ~ lines ~ '.price_denominator * ' ~ rates ~ '.rate_denominator as decimal(38, 0))'
+        ) }}
+    end
 {%- endmacro %}
 
 {# A rate: an exact sum divided once, nine decimals, NULL where there is nothing to divide by (domain §0). #}

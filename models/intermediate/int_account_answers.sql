@@ -18,6 +18,12 @@ surveys as (
 
 ),
 
+hierarchy as (
+
+    select * from {{ ref('int_account_hierarchy') }}
+
+),
+
 policies as (
 
     select * from {{ ref('int_policies') }}
@@ -29,11 +35,12 @@ newest as (
 
     select
         to_build.as_of_date,
-        surveys.account_id,
+        hierarchy.surviving_account_id as account_id,
         surveys.score,
         surveys.responded_date
 
     from surveys
+    inner join hierarchy on surveys.account_id = hierarchy.account_id
     cross join policies
     inner join to_build
         on
@@ -45,7 +52,8 @@ newest as (
 
     qualify row_number() over (
         partition by
-            to_build.as_of_date, surveys.account_id, coalesce(surveys.user_id, 'response ' || surveys.response_id)
+            to_build.as_of_date, hierarchy.surviving_account_id,
+            coalesce(surveys.user_id, 'response ' || surveys.response_id)
         order by surveys.responded_date desc, surveys.responded_at desc, surveys.response_id desc
     ) = 1
 

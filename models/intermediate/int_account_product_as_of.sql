@@ -25,13 +25,20 @@ policies as (
 
 ),
 
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
 known_then as (
 
     select
         to_build.as_of_date,
         contract_lines.account_id,
         contract_lines.product_id,
-        contract_lines.mrr,
+        {{ converted_mrr('contract_lines', 'exchange_rates') }} as mrr,
+        contract_lines.start_date,
         contract_lines.seats,
         contract_lines.term_months,
         coalesce(contract_lines.cancelled_date <= to_build.as_of_date, false) as is_cancelled,
@@ -39,11 +46,7 @@ known_then as (
             when contract_lines.end_known_from_date <= to_build.as_of_date then contract_lines.end_date_exclusive
             else contract_lines.earlier_end_date
         end as end_date_exclusive,
-        case
-            when contract_lines.term_months < policies.short_term_below_months
-                then policies.renewal_grace_days_short_term
-            else policies.renewal_grace_days
-        end as grace_days
+        {{ grace_days('contract_lines.term_months', 'policies') }} as grace_days
 
     from to_build
     inner join contract_lines
@@ -51,6 +54,8 @@ known_then as (
             to_build.as_of_date >= contract_lines.known_from_date
             and to_build.as_of_date >= contract_lines.start_date
     cross join policies
+    left join exchange_rates
+        on contract_lines.currency = exchange_rates.currency and to_build.as_of_date = exchange_rates.rate_date
 
 ),
 
@@ -65,6 +70,8 @@ marked as (
         ) as last_end_date
 
     from known_then
+
+    where end_date_exclusive is null or end_date_exclusive > start_date
 
 ),
 

@@ -25,9 +25,31 @@ account_days as (
 
 ),
 
+hierarchy as (
+
+    select * from {{ ref('int_account_hierarchy') }}
+
+),
+
 usage_windows as (
 
     select * from {{ ref('usage_windows') }}
+
+),
+
+-- Merged accounts log in as one.
+merged_account_days as (
+
+    select
+        hierarchy.surviving_account_id as account_id,
+        account_days.login_date,
+        cast(sum(account_days.active_users) as bigint) as active_users,
+        cast(sum(account_days.logins) as bigint) as logins
+
+    from account_days
+    inner join hierarchy on account_days.account_id = hierarchy.account_id
+
+    group by 1, 2
 
 ),
 
@@ -46,13 +68,14 @@ build_span as (
 user_spans as (
 
     select
-        user_days.account_id,
+        hierarchy.surviving_account_id as account_id,
         user_days.login_date,
         lead(user_days.login_date) over (
-            partition by user_days.account_id, user_days.user_id order by user_days.login_date
+            partition by hierarchy.surviving_account_id, user_days.user_id order by user_days.login_date
         ) as next_login_date
 
     from user_days
+    inner join hierarchy on user_days.account_id = hierarchy.account_id
     inner join build_span on user_days.login_date between build_span.first_date and build_span.last_date
 
 ),
@@ -81,16 +104,16 @@ activity as (
 
     select
         to_build.as_of_date,
-        account_days.account_id,
+        merged_account_days.account_id,
         usage_windows.window_days,
         cast(count(*) as bigint) as active_days,
-        cast(sum(account_days.active_users) as bigint) as user_days,
-        cast(sum(account_days.logins) as bigint) as logins
+        cast(sum(merged_account_days.active_users) as bigint) as user_days,
+        cast(sum(merged_account_days.logins) as bigint) as logins
 
-    from account_days
-    inner join to_build on account_days.login_date <= to_build.as_of_date
+    from merged_account_days
+    inner join to_build on merged_account_days.login_date <= to_build.as_of_date
     inner join usage_windows
-        on {{ days_between('account_days.login_date', 'to_build.as_of_date') }} < usage_windows.window_days
+        on {{ days_between('merged_account_days.login_date', 'to_build.as_of_date') }} < usage_windows.window_days
 
     group by 1, 2, 3
 
@@ -100,11 +123,11 @@ last_logins as (
 
     select
         to_build.as_of_date,
-        account_days.account_id,
-        max(account_days.login_date) as last_login_date
+        merged_account_days.account_id,
+        max(merged_account_days.login_date) as last_login_date
 
-    from account_days
-    inner join to_build on account_days.login_date <= to_build.as_of_date
+    from merged_account_days
+    inner join to_build on merged_account_days.login_date <= to_build.as_of_date
 
     group by 1, 2
 

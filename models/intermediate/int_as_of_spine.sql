@@ -1,4 +1,4 @@
--- Grain: one row per date the warehouse looks at the world from: every month end since the first contract,
+-- Grain: one row per date the warehouse looks at the world from: every month end of history,
 -- the last days one by one, ranges somebody asked for, and the run's own date.
 
 with
@@ -15,9 +15,9 @@ policies as (
 
 ),
 
-contract_lines as (
+history_start as (
 
-    select * from {{ ref('int_contract_lines') }}
+    select * from {{ ref('int_history_start') }}
 
 ),
 
@@ -30,12 +30,6 @@ backfill_ranges as (
 run as (
 
     select {{ as_of_date() }} as as_of_date
-
-),
-
-first_contract as (
-
-    select min(start_date) as start_date from contract_lines
 
 ),
 
@@ -59,13 +53,13 @@ final as (
     from calendar
     cross join run
     cross join policies
-    cross join first_contract
+    cross join history_start
     left join asked_for on calendar.calendar_date = asked_for.calendar_date
 
     where
         calendar.calendar_date = run.as_of_date
         or (
-            calendar.calendar_date between first_contract.start_date and run.as_of_date
+            calendar.calendar_date between history_start.start_date and run.as_of_date
             and (
                 calendar.is_month_end
                 or calendar.calendar_date > {{ plus_days('run.as_of_date', '-1 * policies.daily_history_days') }}

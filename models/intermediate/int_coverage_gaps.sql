@@ -43,23 +43,12 @@ gaps as (
 ),
 
 -- What would be kept, and for how long, is said by the lines that ended on that day.
-final as (
+ended as (
 
     select
-        known_lines.contract_id,
-        known_lines.account_id,
-        known_lines.product_id,
-        known_lines.mrr as kept_mrr,
+        known_lines.*,
         gaps.gap_start_date,
-        coalesce(gaps.next_start_date, {{ plus_days('known_lines.as_of_date', '1') }}) as gap_end_date,
-        case
-            when {{ days_between('gaps.gap_start_date', 'gaps.next_start_date') }} <= known_lines.grace_days
-                then 'bridged'
-            when gaps.next_start_date is not null or known_lines.is_cancelled then 'lapsed'
-            when {{ days_between('gaps.gap_start_date', 'known_lines.as_of_date') }} < known_lines.grace_days
-                then 'in_grace'
-            else 'lapsed'
-        end as gap_status
+        gaps.next_start_date
 
     from gaps
     inner join known_lines
@@ -67,6 +56,29 @@ final as (
             gaps.account_id = known_lines.account_id
             and gaps.product_id = known_lines.product_id
             and gaps.gap_start_date = known_lines.end_date_exclusive
+
+),
+
+final as (
+
+    select
+        contract_id,
+        account_id,
+        product_id,
+        currency,
+        is_reporting_currency,
+        mrr as kept_mrr,
+        price_numerator,
+        price_denominator,
+        term_months,
+        is_cancelled,
+        as_of_date,
+        gap_start_date,
+        next_start_date,
+        coalesce(next_start_date, {{ plus_days('as_of_date', '1') }}) as gap_end_date,
+        {{ gap_status('ended', 'grace_days') }} as gap_status
+
+    from ended
 
 )
 

@@ -1,4 +1,5 @@
--- Grain: one row: the currency all money is in. With several currencies and no rates the raw gate stops the run.
+-- Grain: one row: the reporting currency, in which all money of the marts is. It is the one that a policy names, else
+-- the currency of the contracts that no exchange rate converts into another.
 
 with
 
@@ -8,9 +9,35 @@ contracts as (
 
 ),
 
+fx_rates as (
+
+    select * from {{ ref('stg_fx_rates') }}
+
+),
+
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+sold_in as (
+
+    select
+        min(contracts.currency) as any_currency,
+        min(case when fx_rates.currency is null then contracts.currency end) as unconverted_currency
+
+    from contracts
+    left join fx_rates on contracts.currency = fx_rates.currency
+
+),
+
 final as (
 
-    select min(currency) as currency from contracts
+    select coalesce(policies.reporting_currency, sold_in.unconverted_currency, sold_in.any_currency) as currency
+
+    from policies
+    cross join sold_in
 
 )
 

@@ -1,4 +1,5 @@
--- Grain: one row per contract line as known on the newest as-of date.
+-- Grain: one row per contract line and price phase as known on the newest as-of date. A line that was replaced before
+-- it ran (it ends on or before its start) covers nothing.
 
 with
 
@@ -20,32 +21,49 @@ policies as (
 
 ),
 
-final as (
+known as (
 
     select
-        contract_lines.contract_id,
-        contract_lines.account_id,
-        contract_lines.product_id,
-        contract_lines.currency,
-        contract_lines.start_date,
+        contract_lines.*,
+        spine.as_of_date,
         case
             when contract_lines.end_known_from_date <= spine.as_of_date then contract_lines.end_date_exclusive
             else contract_lines.earlier_end_date
-        end as end_date_exclusive,
-        coalesce(contract_lines.cancelled_date <= spine.as_of_date, false) as is_cancelled,
-        case
-            when contract_lines.term_months < policies.short_term_below_months
-                then policies.renewal_grace_days_short_term
-            else policies.renewal_grace_days
-        end as grace_days,
-        contract_lines.term_months,
-        contract_lines.mrr,
-        contract_lines.seats,
-        spine.as_of_date
+        end as known_end_date
 
     from contract_lines
     inner join spine on contract_lines.known_from_date <= spine.as_of_date and spine.is_latest
+
+),
+
+final as (
+
+    select
+        known.contract_id,
+        known.account_id,
+        known.product_id,
+        known.contract_group_id,
+        known.renewal_of,
+        known.plan,
+        known.currency,
+        known.is_reporting_currency,
+        known.start_date,
+        known.known_end_date as end_date_exclusive,
+        coalesce(known.cancelled_date <= known.as_of_date, false) as is_cancelled,
+        {{ grace_days('known.term_months', 'policies') }} as grace_days,
+        known.term_months,
+        known.mrr,
+        known.price_numerator,
+        known.price_denominator,
+        known.discount_mrr,
+        known.auto_renew,
+        known.seats,
+        known.as_of_date
+
+    from known
     cross join policies
+
+    where known.known_end_date is null or known.known_end_date > known.start_date
 
 )
 

@@ -18,11 +18,17 @@ coverage_gaps as (
 final as (
 
     select
+        contract_id,
         account_id,
         product_id,
         start_date,
         end_date_exclusive,
+        term_months,
+        currency,
+        is_reporting_currency,
         mrr,
+        price_numerator,
+        price_denominator,
         false as is_in_grace
 
     from known_lines
@@ -30,11 +36,17 @@ final as (
     union all
 
     select
+        contract_id,
         account_id,
         product_id,
         gap_start_date as start_date,
         gap_end_date as end_date_exclusive,
+        term_months,
+        currency,
+        is_reporting_currency,
         kept_mrr as mrr,
+        price_numerator,
+        price_denominator,
         gap_status = 'in_grace' as is_in_grace
 
     from coverage_gaps

@@ -22,6 +22,12 @@ contract_lines as (
 
 ),
 
+exchange_rates as (
+
+    select * from {{ ref('int_exchange_rates') }}
+
+),
+
 latest as (
 
     select as_of_date from spine
@@ -66,7 +72,7 @@ known_lines as (
         contract_lines.account_id,
         contract_lines.product_id,
         contract_lines.start_date,
-        contract_lines.mrr,
+        {{ converted_mrr('contract_lines', 'exchange_rates') }} as mrr,
         coalesce(
             case
                 when contract_lines.end_known_from_date <= matured.matured_date
@@ -74,17 +80,25 @@ known_lines as (
                 else contract_lines.earlier_end_date
             end, cast('9999-12-31' as date)
         ) as end_date_exclusive,
-        case
-            when contract_lines.term_months < matured.short_term_below_months
-                then matured.renewal_grace_days_short_term
-            else matured.renewal_grace_days
-        end as grace_days
+        {{ grace_days('contract_lines.term_months', 'matured') }} as grace_days
 
     from matured
     inner join contract_lines
         on
             matured.matured_date >= contract_lines.known_from_date
             and matured.matured_date >= contract_lines.start_date
+    -- At the rate of the window's start (what began later: of its own): a moving currency is no retention.
+    left join exchange_rates
+        on
+            contract_lines.currency = exchange_rates.currency
+            and greatest(matured.window_start_date, contract_lines.start_date) = exchange_rates.rate_date
+
+),
+
+running as (
+
+    select * from known_lines
+    where end_date_exclusive > start_date
 
 ),
 
@@ -96,7 +110,7 @@ marked as (
         max(case when start_date <= window_end_date then end_date_exclusive end) over product as last_end_date,
         min(case when start_date > window_end_date then start_date end) over product as next_start_date
 
-    from known_lines
+    from running
 
     window product as (partition by window_start_date, account_id, product_id)
 

@@ -1,69 +1,17 @@
--- Grain: one row: the policies in force, from the seed's default set and what this run overrides.
-
-{% set overrides = fromjson(env_var('CSW_SET', '{}')) %}
-{# One grace given by hand is meant for every term. #}
-{% if 'renewal_grace_days' in overrides and 'renewal_grace_days_short_term' not in overrides %}
-    {% do overrides.update({'renewal_grace_days_short_term': overrides['renewal_grace_days']}) %}
-{% endif %}
+-- Grain: one row: the policies in force.
 
 with
 
-revenue_policies as (
+policy_sets as (
 
-    select * from {{ ref('revenue_policies') }}
-
-),
-
-overrides as (
-
-    {% for key, value in overrides.items() %}
-        select
-            '{{ key }}' as policy_key,
-            '{{ value | string | replace("'", "''") }}' as policy_value
-        union all
-    {% endfor %}
-    select
-        cast(null as {{ dbt.type_string() }}) as policy_key,
-        cast(null as {{ dbt.type_string() }}) as policy_value
-
-),
-
-chosen as (
-
-    select
-        revenue_policies.policy_key,
-        coalesce(overrides.policy_value, revenue_policies.policy_value) as policy_value
-
-    from revenue_policies
-    left join overrides on revenue_policies.policy_key = overrides.policy_key
-
-    where revenue_policies.policy_set = 'default'
+    select * from {{ ref('int_policy_sets') }}
 
 ),
 
 final as (
 
-    select
-        cast(max(case when policy_key = 'renewal_grace_days' then policy_value end) as int) as renewal_grace_days,
-        cast(max(case when policy_key = 'renewal_grace_days_short_term' then policy_value end) as int)
-            as renewal_grace_days_short_term,
-        cast(max(case when policy_key = 'short_term_below_months' then policy_value end) as int)
-            as short_term_below_months,
-        max(case when policy_key = 'survival_spells' then policy_value end) as survival_spells,
-        max(case when policy_key = 'survival_censor' then policy_value end) as survival_censor,
-        cast(max(case when policy_key = 'daily_history_days' then policy_value end) as int) as daily_history_days,
-        cast(max(case when policy_key = 'outcome_history_months' then policy_value end) as int)
-            as outcome_history_months,
-        cast(max(case when policy_key = 'nrr_ratio_cap' then policy_value end) as int) as nrr_ratio_cap,
-        cast(max(case when policy_key = 'shrinkage_accounts' then policy_value end) as double) as shrinkage_accounts,
-        cast(max(case when policy_key = 'min_coverage' then policy_value end) as double) as min_coverage,
-        cast(max(case when policy_key = 'nps_answer_valid_days' then policy_value end) as int)
-            as nps_answer_valid_days,
-        cast(max(case when policy_key = 'logins_stale_after_days' then policy_value end) as int)
-            as logins_stale_after_days,
-        cast(max(case when policy_key = 'nps_min_responses' then policy_value end) as int) as nps_min_responses
-
-    from chosen
+    select * from policy_sets
+    where policy_set = 'default'
 
 )
 

@@ -1,4 +1,4 @@
--- Grain: one row per date on which MRR is read for the undated marts: every month end since the first contract,
+-- Grain: one row per date on which MRR is read for the undated marts: every month end of history,
 -- the as-of date, and the same day 1, 3 and 12 months before it.
 
 with
@@ -15,21 +15,15 @@ spine as (
 
 ),
 
-contract_lines as (
+history_start as (
 
-    select * from {{ ref('int_contract_lines') }}
+    select * from {{ ref('int_history_start') }}
 
 ),
 
 policies as (
 
     select * from {{ ref('int_policies') }}
-
-),
-
-first_contract as (
-
-    select min(start_date) as start_date from contract_lines
 
 ),
 
@@ -60,10 +54,10 @@ final as (
     from calendar
     cross join latest
     cross join policies
-    cross join first_contract
+    cross join history_start
 
     where
-        calendar.calendar_date between first_contract.start_date and latest.as_of_date
+        calendar.calendar_date between history_start.start_date and latest.as_of_date
         and (
             calendar.is_month_end
             or calendar.calendar_date in (

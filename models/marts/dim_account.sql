@@ -63,6 +63,7 @@ final as (
         accounts.account_id,
         accounts.account_name,
         accounts.parent_account_id,
+        accounts.merged_into_account_id,
         accounts.segment,
         accounts.industry,
         accounts.country,

@@ -14,9 +14,9 @@ spine as (
 
 ),
 
-contract_lines as (
+history_start as (
 
-    select * from {{ ref('int_contract_lines') }}
+    select * from {{ ref('int_history_start') }}
 
 ),
 
@@ -33,12 +33,6 @@ latest as (
 
 ),
 
-first_contract as (
-
-    select min(start_date) as start_date from contract_lines
-
-),
-
 final as (
 
     select
@@ -50,7 +44,7 @@ final as (
     from calendar
     cross join latest
     cross join policies
-    inner join first_contract on calendar.calendar_date >= first_contract.start_date
+    inner join history_start on calendar.calendar_date >= history_start.start_date
 
     where
         calendar.is_month_end

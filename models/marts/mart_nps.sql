@@ -14,6 +14,12 @@ spine as (
 
 ),
 
+hierarchy as (
+
+    select * from {{ ref('int_account_hierarchy') }}
+
+),
+
 scopes as (
 
     select * from {{ ref('int_account_scopes') }}
@@ -29,7 +35,7 @@ policies as (
 answers as (
 
     select
-        surveys.account_id,
+        hierarchy.surviving_account_id as account_id,
         surveys.score,
         surveys.responded_date,
         surveys.responded_at,
@@ -39,6 +45,7 @@ answers as (
         {{ months_before('spine.as_of_date', 12) }} as year_before_date
 
     from surveys
+    inner join hierarchy on surveys.account_id = hierarchy.account_id
     inner join spine on spine.is_latest and surveys.responded_date <= spine.as_of_date
 
     where surveys.survey_type = 'nps'

@@ -32,6 +32,7 @@ renamed as (
         total_amount,
         list_amount,
         discount_amount,
+        discount_end_date,
         tax_included,
 
         -- terms

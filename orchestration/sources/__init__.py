@@ -23,6 +23,7 @@ SQL_TYPES = {
     "integer": "INTEGER",
     "bigint": "BIGINT",
     "money": "BIGINT",  # minor units of the row's currency
+    "decimal": "DECIMAL(28,10)",  # exact; for rates
     "boolean": "BOOLEAN",
     "date": "DATE",
     "timestamp": "TIMESTAMP",  # UTC

@@ -1,0 +1,18 @@
+{# Days a contract of this term may be renewed late; `policies` is int_policies or a row of int_policy_sets (R3). #}
+{% macro grace_days(term_months, policies) -%}
+    case
+        when {{ term_months }} < {{ policies }}.short_term_below_months
+            then {{ policies }}.renewal_grace_days_short_term
+        else {{ policies }}.renewal_grace_days
+    end
+{%- endmacro %}
+
+{# What became of a gap in coverage under a grace: a late renewal, undecided, or an end (R3). #}
+{% macro gap_status(gaps, grace_days) -%}
+    case
+        when {{ days_between(gaps ~ '.gap_start_date', gaps ~ '.next_start_date') }} <= {{ grace_days }} then 'bridged'
+        when {{ gaps }}.next_start_date is not null or {{ gaps }}.is_cancelled then 'lapsed'
+        when {{ days_between(gaps ~ '.gap_start_date', gaps ~ '.as_of_date') }} < {{ grace_days }} then 'in_grace'
+        else 'lapsed'
+    end
+{%- endmacro %}

@@ -1,0 +1,94 @@
+-- Grain: one row per set of policies, in the seed's values; what a set does not name it has from the default set, and
+-- what this run overrides changes the default set.
+
+{% set overrides = fromjson(env_var('CSW_SET', '{}')) %}
+{# One grace given by hand is meant for every term. #}
+{% if 'renewal_grace_days' in overrides and 'renewal_grace_days_short_term' not in overrides %}
+    {% do overrides.update({'renewal_grace_days_short_term': overrides['renewal_grace_days']}) %}
+{% endif %}
+
+with
+
+revenue_policies as (
+
+    select * from {{ ref('revenue_policies') }}
+
+),
+
+overrides as (
+
+    {% for key, value in overrides.items() %}
+        select
+            '{{ key }}' as policy_key,
+            '{{ value | string | replace("'", "''") }}' as policy_value
+        union all
+    {% endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as policy_key,
+        cast(null as {{ dbt.type_string() }}) as policy_value
+
+),
+
+policy_sets as (
+
+    select distinct policy_set from revenue_policies
+
+),
+
+defaults as (
+
+    select * from revenue_policies
+    where policy_set = 'default'
+
+),
+
+chosen as (
+
+    select
+        policy_sets.policy_set,
+        defaults.policy_key,
+        coalesce(own.policy_value, overrides.policy_value, defaults.policy_value) as policy_value
+
+    from policy_sets
+    cross join defaults
+    left join revenue_policies as own
+        on
+            policy_sets.policy_set <> 'default'
+            and policy_sets.policy_set = own.policy_set
+            and defaults.policy_key = own.policy_key
+    left join overrides on defaults.policy_key = overrides.policy_key
+
+),
+
+final as (
+
+    select
+        policy_set,
+        cast(max(case when policy_key = 'renewal_grace_days' then policy_value end) as int) as renewal_grace_days,
+        cast(max(case when policy_key = 'renewal_grace_days_short_term' then policy_value end) as int)
+            as renewal_grace_days_short_term,
+        cast(max(case when policy_key = 'short_term_below_months' then policy_value end) as int)
+            as short_term_below_months,
+        max(case when policy_key = 'survival_spells' then policy_value end) as survival_spells,
+        max(case when policy_key = 'survival_censor' then policy_value end) as survival_censor,
+        cast(max(case when policy_key = 'daily_history_days' then policy_value end) as int) as daily_history_days,
+        cast(max(case when policy_key = 'outcome_history_months' then policy_value end) as int)
+            as outcome_history_months,
+        cast(max(case when policy_key = 'nrr_ratio_cap' then policy_value end) as int) as nrr_ratio_cap,
+        cast(max(case when policy_key = 'shrinkage_accounts' then policy_value end) as double) as shrinkage_accounts,
+        cast(max(case when policy_key = 'min_coverage' then policy_value end) as double) as min_coverage,
+        cast(max(case when policy_key = 'nps_answer_valid_days' then policy_value end) as int)
+            as nps_answer_valid_days,
+        cast(max(case when policy_key = 'logins_stale_after_days' then policy_value end) as int)
+            as logins_stale_after_days,
+        cast(max(case when policy_key = 'nps_min_responses' then policy_value end) as int) as nps_min_responses,
+        max(case when policy_key = 'reporting_currency' then policy_value end) as reporting_currency,
+        cast(max(case when policy_key = 'history_starts_on' then policy_value end) as date) as history_starts_on
+
+    from chosen
+
+    group by 1
+
+)
+
+select * from final
