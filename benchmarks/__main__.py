@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import daily_run, single_steps
+from benchmarks import daily_run, movements, single_steps
 from benchmarks.measure import Finding, say
 from orchestration import manifest
 
@@ -21,6 +21,8 @@ def measure(workspace: Path) -> list[Finding]:
     long = daily_run.History.build(workspace / "long", daily_run.LONG_HISTORY)
     say("log-ins → user-days")
     found.append(single_steps.user_days(long.place, single_steps.full_build_sql(long.place, "int_user_days")))
+    say("contract lines → movements")
+    found.append(movements.movements(long.place, workspace / "movements"))
     say("publish")
     found.append(single_steps.publishing(long.place))
     say("whole days")

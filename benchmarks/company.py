@@ -38,6 +38,27 @@ def write_company(landing: Path, history_days: int) -> Path:
     return landing
 
 
+def write_contracts(landing: Path, lines: int) -> Path:
+    """Accounts of two products with a renewal every year for five years, at changing prices, each month a twelfth of
+    them; one account in ten leaves after each year. Returns the landing folder."""
+    accounts = lines // 8  # of ten lines two are missing on average, since accounts leave
+    _copy(
+        landing / "accounts" / "accounts.csv",
+        f"select 'A' || i as account_id, 'Company ' || i as account_name from range({accounts}) as numbers(i)",
+    )
+    first_month = LAST_DAY.replace(year=LAST_DAY.year - 5, day=1)
+    _copy(
+        landing / "contracts" / "contracts.csv",
+        f"""select 'C' || i || '-' || year || '-' || p as contract_id, 'A' || i as account_id, 'p' || p as product_id,
+                (date '{first_month}' + to_months((1 + i % 12 + 12 * year)::int))::date as start_date,
+                (start_date + interval 1 year)::date as end_date, 10000 + 100 * (hash(i, year, p) % 50) as monthly_amount
+            from range({accounts}) as numbers(i) cross join range(5) as years(year) cross join range(2) as products(p)
+            where hash(i) % 10 >= year
+            limit {lines}""",
+    )
+    return landing
+
+
 def write_logins(landing: Path, day: datetime.date, rows: int, dirty: int = 0) -> Path:
     """One file with `rows` log-ins of a day in office hours, shaped like those of the sample company: 1 in 100 is there
     twice, and `dirty` of them cannot be read (a day that is none, a missing user, a column too many)."""

@@ -24,11 +24,10 @@ policies as (
 sold_in as (
 
     select
-        min(contracts.currency) as any_currency,
-        min(case when fx_rates.currency is null then contracts.currency end) as unconverted_currency
+        min(currency) as any_currency,
+        min(case when currency not in (select fx_rates.currency from fx_rates) then currency end) as unconverted_currency
 
-    from contracts
-    left join fx_rates on contracts.currency = fx_rates.currency
+    from (select distinct currency from contracts) as currencies
 
 ),
 

@@ -15,45 +15,64 @@ tax_rates as (
 
 ),
 
+tax_periods as (
+
+    select
+        currency,
+        tax_basis_points,
+        valid_from,
+        coalesce(
+            lead(valid_from) over (partition by currency order by valid_from), cast('9999-12-31' as date)
+        ) as valid_to_exclusive
+
+    from tax_rates
+
+),
+
 -- The tax contained in an amount is that of the day the line starts.
 taxed as (
 
     select
         contracts.contract_id,
-        coalesce(tax_rates.tax_basis_points, 0) as tax_basis_points
+        contracts.start_date,
+        contracts.monthly_amount,
+        contracts.total_amount,
+        contracts.term_months,
+        contracts.list_amount,
+        contracts.discount_amount,
+        contracts.discount_end_date,
+        coalesce(tax_periods.tax_basis_points, 0) as tax_basis_points
 
     from contracts
-    left join tax_rates
+    left join tax_periods
         on
             contracts.tax_included
-            and contracts.currency = tax_rates.currency
-            and contracts.start_date >= tax_rates.valid_from
-
-    qualify row_number() over (partition by contracts.contract_id order by tax_rates.valid_from desc nulls last) = 1
+            and contracts.currency = tax_periods.currency
+            and contracts.start_date >= tax_periods.valid_from
+            and contracts.start_date < tax_periods.valid_to_exclusive
 
 ),
 
 amounts as (
 
     select
-        contracts.contract_id,
-        contracts.start_date,
-        contracts.list_amount,
-        coalesce(contracts.monthly_amount, contracts.total_amount) as amount,
-        case when contracts.monthly_amount is null then contracts.term_months else 1 end as amount_months,
+        contract_id,
+        start_date,
+        list_amount,
+        coalesce(monthly_amount, total_amount) as amount,
+        case when monthly_amount is null then term_months else 1 end as amount_months,
         -- Without tax: 110 yen of which 10 are tax are 110 * 10,000 / 11,000.
-        case when taxed.tax_basis_points > 0 then 10000 else 1 end as tax_numerator,
-        case when taxed.tax_basis_points > 0 then 10000 + taxed.tax_basis_points else 1 end as tax_denominator,
+        case when tax_basis_points > 0 then 10000 else 1 end as tax_numerator,
+        case when tax_basis_points > 0 then 10000 + tax_basis_points else 1 end as tax_denominator,
         coalesce(
-            contracts.discount_amount,
-            case when contracts.monthly_amount is not null then contracts.list_amount - contracts.monthly_amount end,
+            discount_amount,
+            case when monthly_amount is not null then list_amount - monthly_amount end,
             0
         ) as discount,
         -- A total is spread over its term as it is.
-        case when contracts.monthly_amount is not null then contracts.discount_end_date end as discount_end_date
+        case when monthly_amount is not null then discount_end_date end as discount_end_date
 
-    from contracts
-    inner join taxed on contracts.contract_id = taxed.contract_id
+    from taxed
 
 ),
 
