@@ -56,6 +56,7 @@ final as (
         renewal_of,
         plan,
         currency,
+        auto_renew,
         start_date,
         end_date_exclusive,
         cancelled_date,

@@ -26,6 +26,9 @@ final as (
         contract_lines.contract_id,
         contract_lines.account_id,
         contract_lines.product_id,
+        contract_lines.contract_group_id,
+        contract_lines.renewal_of,
+        contract_lines.auto_renew,
         contract_lines.currency,
         contract_lines.start_date,
         case
