@@ -59,7 +59,9 @@ frame as (
         months.due_month,
         scope_values.scope_type,
         scope_values.scope_value,
-        {{ plus_days('last_day(months.due_month)', 'policies.renewal_grace_days') }} <= months.as_of_date as is_final
+        {{ plus_days(
+            'last_day(months.due_month)', 'greatest(policies.renewal_grace_days, policies.renewal_grace_days_short_term)'
+        ) }} <= months.as_of_date as is_final
 
     from (select distinct due_month, as_of_date from renewals) as months
     cross join (select distinct scope_type, scope_value from renewals) as scope_values
