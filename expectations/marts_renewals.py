@@ -19,15 +19,16 @@ def renewal_rules(as_of: date) -> list:
             "due_is_renewed_and_downlift_and_lost_and_open",
             "What was due is renewed, reduced, lost or open: in money and in renewals, exactly.",
             "Correct mart_renewals: a status is missing from its parts or counted in two of them.",
-            f"""select {scope}, due_mrr, closed_mrr, renewed_mrr, downlift_mrr, lost_mrr, open_mrr from marts.mart_renewals
+            f"""select {scope}, due_mrr, closed_mrr, renewed_mrr, downlift_mrr, lost_mrr, open_mrr
+                from marts.mart_renewals
                 where closed_mrr <> renewed_mrr + downlift_mrr + lost_mrr or due_mrr <> closed_mrr + open_mrr
                     or due_renewals <> renewed_renewals + lost_renewals + open_renewals
                     or late_renewals > renewed_renewals or late_mrr > renewed_mrr
-                    or least(renewed_mrr, late_mrr, uplift_mrr, downlift_mrr, lost_mrr, open_mrr, open_signed_mrr) < 0""",
+                    or least(renewed_mrr, late_mrr, uplift_mrr, downlift_mrr, lost_mrr, open_mrr) < 0""",
         ),
         no_rows(
             "rates_are_their_formula",
-            "Gross, net and logo rates are over what is decided; gross is at most 1 and at most net; NULL has a reason.",
+            "Gross, net and logo rates are over what is decided; gross is at most 1 and at most net.",
             "Correct mart_renewals: the rates and the amounts beside them contradict each other.",
             f"""select {scope}, gross_renewal_rate, net_renewal_rate, logo_renewal_rate, null_reason
                 from marts.mart_renewals
@@ -39,7 +40,7 @@ def renewal_rules(as_of: date) -> list:
         ),
         no_rows(
             "due_is_the_mrr_of_the_lines_that_end",
-            "What is due in a month is the MRR of the paid lines that end in it and are continued by no later price phase.",
+            "What is due in a month is the MRR of the paid lines that end in it without a later price phase.",
             "Follow one of these months from int_known_lines to int_renewals.",
             """with lines as (
                     select cast(date_trunc('month', ended.end_date_exclusive) as date) as due_month,
@@ -98,7 +99,7 @@ def renewal_rules(as_of: date) -> list:
         ),
         no_rows(
             "nothing_is_decided_before_its_day",
-            f"Nothing due after {as_of} is decided, and a month is final only when it is over and nothing in it is open.",
+            f"Nothing due after {as_of} is decided, and a final month is over and has nothing open.",
             "Check the as-of date of this run, and the status in int_renewals.",
             f"""select {scope}, closed_mrr, open_mrr, is_final from marts.mart_renewals
                 where (due_month > date '{as_of}' and closed_mrr <> 0)

@@ -52,19 +52,40 @@ totals as (
 
 ),
 
+due_months as (
+
+    select distinct
+        due_month,
+        as_of_date
+
+    from renewals
+
+),
+
+scope_values as (
+
+    select distinct
+        scope_type,
+        scope_value
+
+    from renewals
+
+),
+
 -- Every month in which anything is due has its row in every scope, also where nothing was.
 frame as (
 
     select
-        months.due_month,
+        due_months.due_month,
         scope_values.scope_type,
         scope_values.scope_value,
         {{ plus_days(
-            'last_day(months.due_month)', 'greatest(policies.renewal_grace_days, policies.renewal_grace_days_short_term)'
-        ) }} <= months.as_of_date as is_final
+            'last_day(due_months.due_month)',
+            'greatest(policies.renewal_grace_days, policies.renewal_grace_days_short_term)'
+        ) }} <= due_months.as_of_date as is_final
 
-    from (select distinct due_month, as_of_date from renewals) as months
-    cross join (select distinct scope_type, scope_value from renewals) as scope_values
+    from due_months
+    cross join scope_values
     cross join policies
 
 ),
