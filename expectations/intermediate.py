@@ -58,13 +58,10 @@ def currency_rules() -> list:
             "Deliver fx_rates from before the first contract in that currency on: its MRR would be missing.",
             """select lines.currency, min(lines.start_date) as first_start_date, count(*) as contract_lines
                 from intermediate.int_contract_lines as lines
-                cross join intermediate.int_history_start as history
-                inner join intermediate.int_as_of_spine as spine
-                    on spine.is_latest and lines.start_date <= spine.as_of_date
-                left join intermediate.int_exchange_rates as rates
-                    on lines.currency = rates.currency
-                    and greatest(lines.start_date, history.start_date) = rates.rate_date
-                where not lines.is_reporting_currency and rates.currency is null
+                where not lines.is_reporting_currency and not exists (
+                    select 1 from staging.stg_fx_rates as rates
+                    where rates.currency = lines.currency and rates.rate_date <= lines.start_date
+                )
                 group by lines.currency""",
         ),
     ]

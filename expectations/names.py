@@ -23,6 +23,8 @@ _tables = {
         "mart_retention",
         "mart_cohort_churn",
         "mart_survival",
+        "mart_renewals",
+        "mart_renewal_calendar",
         "fct_health_component",
         "fct_health_score",
         "fct_level_condition",

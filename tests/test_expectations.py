@@ -85,15 +85,21 @@ create table intermediate.int_as_of_spine as
         as_of_date = '2024-03-31' as is_latest;
 create table intermediate.int_snapshot_dates as select as_of_date as snapshot_date from intermediate.int_as_of_spine;
 create table intermediate.int_known_lines as
-    select contract_id, account_id, start_date, end_date_exclusive, currency, monthly_amount as price_numerator,
-        1::bigint as price_denominator
+    select contract_id, account_id, product_id, null::varchar as contract_group_id, null::varchar as renewal_of,
+        start_date, case contract_id when 'c1' then date '2025-01-01' end as end_date_exclusive, monthly_amount as mrr,
+        currency, monthly_amount as price_numerator, 1::bigint as price_denominator, {LOADED}::date as as_of_date
     from raw.contracts;
+insert into intermediate.int_known_lines
+    values ('c0', 'a2', 'p1', null, null, '2024-02-01', '2024-02-10', 40, 'JPY', 40, 1, '2024-03-31');
+create table intermediate.int_renewals as
+    select *, 'p1' as product_id from (values ('a1', date '2025-01-01', 0::bigint), ('a2', date '2024-02-10', 50))
+        as t(account_id, due_date, renewed_mrr);
 create table intermediate.int_coverage_gaps (gap_start_date date, gap_end_date date, currency varchar,
     price_numerator bigint, price_denominator bigint, gap_status varchar);
 create table intermediate.int_exchange_rates (
     currency varchar, rate_date date, rate_numerator decimal(28, 0), rate_denominator decimal(28, 0));
 create table intermediate.int_contract_lines as
-    select currency, start_date, currency = 'JPY' as is_reporting_currency from raw.contracts;
+    select account_id, currency, start_date, currency = 'JPY' as is_reporting_currency from raw.contracts;
 create table intermediate.int_history_start as select date '2024-01-01' as start_date;
 create table intermediate.int_policies as select null::varchar as reporting_currency;
 create table intermediate.int_currency as select 'JPY' as currency;
@@ -146,6 +152,17 @@ create table marts.mart_survival as
     select 'all' as scope_type, 'all' as scope_value, *
     from (values (10, 9, 1, 0.9e0, 0.8e0, 1.0e0), (20, 8, 0, 0.9e0, 0.8e0, 1.0e0), (30, 7, 1, 0.8e0, 0.6e0, 0.9e0))
         as t(duration_days, at_risk, events, survival, survival_low, survival_high);
+create table marts.mart_renewals as
+    select * from (values (date '2024-02-01', 1, 0, 40, 40, 40, 10, 0, 1.0e0, 1.25e0, 1.0e0, null),
+        (date '2025-01-01', 0, 1, 100, 0, 0, 0, 100, null, null, null, 'all_still_open'))
+        as t(due_month, renewed_renewals, open_renewals, due_mrr, closed_mrr, renewed_mrr, uplift_mrr, open_mrr,
+        gross_renewal_rate, net_renewal_rate, logo_renewal_rate, null_reason)
+    cross join (values ('all', 'all'), ('product', 'p1')) as scopes(scope_type, scope_value)
+    cross join (select 1 as due_renewals, 0 as late_renewals, 0 as lost_renewals, 0 as late_mrr, 0 as downlift_mrr,
+        0 as lost_mrr, 0 as open_signed_mrr, false as is_final);
+create table marts.mart_renewal_calendar as
+    select 'a1' as account_id, 'p1' as product_id, date '2025-01-01' as due_date, due_date as due_month,
+        276 as days_to_due, false as is_overdue, 100 as mrr, false as is_renewal_signed, 0 as signed_mrr;
 create table marts.fct_health_component as
     select date '2024-03-31' as as_of_date, * from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
         ('a1', 'voice', 9.0e0, 90.0e0, 40.0e0, 4.0e0, null), ('a2', 'usage', 2.0e0, 40.0e0, 60.0e0, 60.0e0, null),
@@ -222,7 +239,7 @@ insert into raw.surveys
 create or replace view staging.stg_accounts as select * from raw.accounts where false;
 create or replace view staging.stg_contracts as select * from raw.contracts union all select * from raw.contracts;
 
-insert into intermediate.int_contract_lines values ('USD', '2024-02-01', false);
+insert into intermediate.int_contract_lines values ('a7', 'USD', '2024-02-01', false);
 insert into intermediate.int_account_hierarchy values ('a3', 'a2', 'a1'), ('a4', 'a3', 'a4');
 insert into intermediate.int_as_of_spine values ('2024-01-31', false), ('2024-05-31', true);
 insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0);
@@ -231,6 +248,9 @@ insert into reference.phases values ('no_such_metric');
 insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'empty', null, null);
 insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
 insert into intermediate.int_book_cells values ('2024-02-29', 'a1');
+insert into intermediate.int_known_lines
+    values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
+insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
 
 insert into marts.fct_mrr_movement
     values ('a1', '2024-01-01', 'teleport', 0, 100, 100), ('a9', '2024-04-01', 'new', 0, 5, 5);
@@ -250,6 +270,16 @@ update marts.mart_cohort_churn set is_observable = true;
 update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5 where months_since_start = 1;
 update marts.mart_survival set survival = 1.2 where duration_days = 10;
 update marts.mart_survival set survival = 0.95, survival_high = 1.0 where duration_days = 30;
+insert into marts.mart_renewals
+    select * replace ('owner' as scope_type, 'o1' as scope_value, 39 as due_mrr, 39 as closed_mrr, 39 as renewed_mrr,
+        0 as uplift_mrr, 1.0e0 as net_renewal_rate)
+    from marts.mart_renewals where due_month = '2024-02-01' and scope_type = 'all';
+insert into marts.mart_renewals
+    select * replace ('owner' as scope_type, 'o1' as scope_value)
+    from marts.mart_renewals where due_month = '2025-01-01' and scope_type = 'all';
+update marts.mart_renewals set late_mrr = 41, logo_renewal_rate = 1.5 where renewed_mrr = 40 and scope_type = 'product';
+update marts.mart_renewals set is_final = true where due_month = '2025-01-01' and scope_type = 'all';
+update marts.mart_renewal_calendar set mrr = 99, days_to_due = 1;
 update marts.fct_health_component set score = 120 where account_id = 'a1' and component_key = 'usage';
 update marts.fct_health_component set lost_points = 5 where account_id = 'a1' and component_key = 'voice';
 insert into marts.fct_health_component values ('2024-03-31', 'a2', 'voice', null, null, 0, null, 'no_valid_answer');

@@ -59,6 +59,36 @@ def test_each_as_of_date_shows_what_was_published_that_day(golden_warehouse: War
         assert (month_end, int(row["mrr_published"])) in history
 
 
+def test_renewals_due_in_twelve_months_of_the_golden_fixture(golden_warehouse: Warehouse) -> None:
+    (due, renewed, uplift, lost, still_open) = golden_warehouse.rows(
+        """select sum(due_mrr), sum(renewed_mrr), sum(uplift_mrr), sum(lost_mrr), sum(open_mrr)
+           from marts.mart_renewals
+           where scope_type = 'all' and due_month between date '2024-02-01' and date '2025-01-01'"""
+    )[0]
+    assert (due, renewed, uplift, lost, still_open) == (460_000, 360_000, 7_000, 100_000, 0)
+    assert (round(renewed / due, 4), round((renewed + uplift) / due, 4)) == (0.7826, 0.7978)
+    january = golden_warehouse.rows(
+        """select due_renewals, late_renewals, late_mrr, gross_renewal_rate, round(net_renewal_rate, 4), is_final
+           from marts.mart_renewals where scope_type = 'all' and due_month = date '2025-01-01'"""
+    )
+    assert january == [(4, 2, 110_000, 1.0, 1.0194, True)]  # A5 and A6 came late, A6 for 7,000 more
+
+
+def test_the_calendar_of_the_golden_fixture_holds_every_line_that_ends_within_a_year(
+    golden_warehouse: Warehouse,
+) -> None:
+    calendar = golden_warehouse.rows("select account_id, due_date::varchar, mrr from marts.mart_renewal_calendar")
+    assert set(calendar) == {
+        ("A1", "2026-01-01", 100_000),
+        ("A2", "2026-01-15", 150_000),
+        ("A3", "2026-02-01", 50_000),
+        ("A5", "2026-01-26", 40_000),
+        ("A6", "2026-02-15", 77_000),
+        ("A7", "2026-01-01", 50_000),
+        ("B2", "2026-02-01", 50_000),
+    }
+
+
 @pytest.fixture(scope="module")
 def compiled(
     golden_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory

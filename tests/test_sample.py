@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 import pytest
 import yaml
+from conftest import SAMPLE_DAY, Warehouse
 
 from orchestration import sample_dirt as dirt
 from orchestration import sample_rates as rates
@@ -301,6 +302,26 @@ def test_the_truth_names_a_level_for_every_month_with_a_contract(truth, rows):
     used = {(row["account_id"], row["login_at"][:7]) for row in rows["logins"]
             if row["account_id"] != "C-UNKNOWN" and "02-30" not in row["login_at"]}
     assert used <= known
+
+
+def test_the_warehouse_finds_what_became_of_every_renewal(sample_warehouse: Warehouse, tmp_path):
+    write_sample(tmp_path / "landing", accounts=60, months=18, end_date=SAMPLE_DAY, truth_dir=tmp_path / "truth")
+    with duckdb.connect(str(sample_warehouse.data_dir.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            """select coalesce(found.status, 'missing'), truth.outcome = 'lost', truth.is_late,
+                    truth.due_date <= date '2025-06-30' - 60,
+                    abs(found.due_mrr - truth.mrr_before) < 1000
+                    and (found.renewed_mrr = 0 or abs(found.renewed_mrr - truth.mrr_after) < 1000)
+               from read_parquet(?) as truth
+               left join intermediate.int_renewals as found using (account_id, product_id, due_date)""",
+            [str(tmp_path / "truth" / "renewals.parquet")],
+        ).fetchall()
+    assert len(found) > 100
+    assert all(amounts_agree for *_, amounts_agree in found)  # totals are rounded up to thousands in some exports
+    decided = Counter((status, is_lost, is_late) for status, is_lost, is_late, is_old, _ in found if is_old)
+    assert set(decided) == {("renewed", False, False), ("late", False, True), ("lost", True, False)}
+    fresh = {(status, is_lost, is_late) for status, is_lost, is_late, is_old, _ in found if not is_old}
+    assert fresh <= set(decided) | {("open", False, True), ("open", True, False)}
 
 
 def test_company_names_are_unique_and_fit_the_export_of_a_japanese_crm():

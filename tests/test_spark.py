@@ -172,6 +172,7 @@ def test_one_planted_difference_is_seen(engines, change):
         ("marts.mart_level_nrr.basis", {"assumed", "blended", "observed"}),
         ("marts.mart_level_nrr.term_band", {"monthly", "annual", "open-ended"}),
         ("marts.mart_retention.null_reason", {None, "no_customers_at_start"}),
+        ("intermediate.int_renewals.status", {"renewed", "late", "lost", "open"}),
         ("marts.mart_nps.is_reportable", {True, False}),
         ("marts.dim_account.segment", {None, "enterprise", "smb"}),
     ],

@@ -1,5 +1,6 @@
--- Grain: one row per foreign currency of a contract and calendar day from its first rate to the newest as-of date: the
--- rate as a fraction that turns its minor units into those of the reporting currency. A rate stands until the next one.
+-- Grain: one row per foreign currency and calendar day of history up to the newest as-of date: the rate as a fraction
+-- that turns its minor units into those of the reporting currency. A rate stands until the next one. The first also
+-- stands before its day: no contract runs then, but a later one can be compared at the rates of that time.
 
 with
 
@@ -21,6 +22,12 @@ currency as (
 
 ),
 
+history_start as (
+
+    select * from {{ ref('int_history_start') }}
+
+),
+
 calendar as (
 
     select * from {{ ref('int_calendar') }}
@@ -38,7 +45,7 @@ validities as (
     select
         currency,
         rate,
-        rate_date as first_date,
+        case when row_number() over (partition by currency order by rate_date) > 1 then rate_date end as first_date,
         lead(rate_date) over (partition by currency order by rate_date) as next_date
 
     from fx_rates
@@ -74,10 +81,11 @@ final as (
         fractions.rate_denominator
 
     from fractions
+    cross join history_start
     inner join spine on spine.is_latest
     inner join calendar
         on
-            fractions.first_date <= calendar.calendar_date
+            coalesce(fractions.first_date, history_start.start_date) <= calendar.calendar_date
             and (fractions.next_date is null or fractions.next_date > calendar.calendar_date)
             and spine.as_of_date >= calendar.calendar_date
 

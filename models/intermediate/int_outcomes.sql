@@ -87,11 +87,11 @@ known_lines as (
         on
             matured.matured_date >= contract_lines.known_from_date
             and matured.matured_date >= contract_lines.start_date
-    -- At the rate of the window's start (what began later: of its own): a moving currency is no retention.
+    -- At the rates of the window's start: a moving currency is no retention.
     left join exchange_rates
         on
             contract_lines.currency = exchange_rates.currency
-            and greatest(matured.window_start_date, contract_lines.start_date) = exchange_rates.rate_date
+            and matured.window_start_date = exchange_rates.rate_date
 
 ),
 

@@ -9,9 +9,9 @@ policy_periods as (
 
 ),
 
-months as (
+snapshot_dates as (
 
-    select * from {{ ref('dim_month') }}
+    select * from {{ ref('int_snapshot_dates') }}
 
 ),
 
@@ -25,12 +25,12 @@ dated as (
 
     select
         month,
-        month_end_date,
-        {{ months_before('month_end_date', 12) }} as year_before_date
+        snapshot_date as month_end_date,
+        {{ months_before('snapshot_date', 12) }} as year_before_date
 
-    from months
+    from snapshot_dates
 
-    where is_complete
+    where is_month_end
 
 ),
 
@@ -42,9 +42,7 @@ converted as (
         policy_periods.is_in_grace,
         dated.month,
         {{ converted_mrr('policy_periods', 'exchange_rates') }} as mrr,
-        -- A currency without a rate a year ago has not moved.
-        coalesce({{ converted_mrr('policy_periods', 'rates_before') }}, {{ converted_mrr('policy_periods', 'exchange_rates') }})
-            as mrr_at_rates_before
+        {{ converted_mrr('policy_periods', 'rates_before') }} as mrr_at_rates_before
 
     from policy_periods
     inner join dated
