@@ -3,6 +3,7 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_movements import movement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -12,6 +13,7 @@ def suites(warehouse) -> dict[str, list]:
     """table -> rules."""
     as_of = warehouse.as_of
     return {
+        **movement_suites(as_of),
         **revenue_suites(as_of),
         **retention_suites(as_of),
         **score_suites(),
