@@ -8,27 +8,96 @@ from expectations.rules import built_in, no_rows
 
 # What accounts pay on a date = lines active on it + what a late renewal keeps (bridged, or still in its grace).
 MRR_OF_LINES = """
-    select dates.snapshot_date, cast(sum(pieces.mrr) as bigint) as mrr_of_lines
+    select dates.snapshot_date, cast(sum((2 * part + whole) // (2 * whole)) as bigint) as mrr_of_lines
     from (
-        select start_date, end_date_exclusive, mrr from intermediate.int_known_lines
+        select start_date, end_date_exclusive, currency, price_numerator, price_denominator
+        from intermediate.int_known_lines
         union all
-        select gap_start_date, gap_end_date, kept_mrr from intermediate.int_coverage_gaps
-        where gap_status in ('bridged', 'in_grace')
+        select gap_start_date, gap_end_date, currency, price_numerator, price_denominator
+        from intermediate.int_coverage_gaps where gap_status in ('bridged', 'in_grace')
     ) as pieces
     inner join intermediate.int_snapshot_dates as dates
         on pieces.start_date <= dates.snapshot_date
         and (pieces.end_date_exclusive is null or dates.snapshot_date < pieces.end_date_exclusive)
+    left join intermediate.int_exchange_rates as rates
+        on pieces.currency = rates.currency and dates.snapshot_date = rates.rate_date
+    cross join lateral (
+        select pieces.price_numerator::hugeint * coalesce(rates.rate_numerator, 1)::hugeint as part,
+            pieces.price_denominator::hugeint * coalesce(rates.rate_denominator, 1)::hugeint as whole
+    ) as prices
     group by dates.snapshot_date"""
 
 
 def suites(warehouse) -> dict[str, list]:
     """table -> rules."""
     return {
+        "int_currency": currency_rules(),
+        "int_account_hierarchy": hierarchy_rules(),
         "int_as_of_spine": spine_rules(warehouse.as_of),
         "int_account_mrr": mrr_rules(),
         "int_user_days": user_day_rules(warehouse.as_of),
         "int_account_metrics": metric_rules(warehouse.as_of),
     }
+
+
+def currency_rules() -> list:
+    return [
+        no_rows(
+            "reporting_currency_is_decided",
+            "The reporting currency is named, or the contracts leave no choice.",
+            "Give it in seeds/revenue_policies.csv or with --set reporting_currency=…: contracts are in several "
+            "currencies, and fx_rates converts each of them.",
+            """select count(distinct contracts.currency) as currencies from staging.stg_contracts as contracts
+                cross join intermediate.int_policies as policies
+                having count(distinct contracts.currency) > 1 and max(policies.reporting_currency) is null
+                    and count(*) filter (contracts.currency not in (select currency from staging.stg_fx_rates)) = 0""",
+        ),
+        no_rows(
+            "every_line_has_its_exchange_rate",
+            "Every contract line in another currency has an exchange rate from its first day on.",
+            "Deliver fx_rates from before the first contract in that currency on: its MRR would be missing.",
+            """select lines.currency, min(lines.start_date) as first_start_date, count(*) as contract_lines
+                from intermediate.int_contract_lines as lines
+                cross join intermediate.int_history_start as history
+                inner join intermediate.int_as_of_spine as spine
+                    on spine.is_latest and lines.start_date <= spine.as_of_date
+                left join intermediate.int_exchange_rates as rates
+                    on lines.currency = rates.currency
+                    and greatest(lines.start_date, history.start_date) = rates.rate_date
+                where not lines.is_reporting_currency and rates.currency is null
+                group by lines.currency""",
+        ),
+    ]
+
+
+def hierarchy_rules() -> list:
+    return [
+        no_rows(
+            "mergers_and_parents_end_somewhere",
+            "Following the mergers and the parents of an account ends at an account of its own.",
+            "Correct merged_into_account_id or parent_account_id in the accounts export: they go in a circle, or through "
+            "more than eight accounts.",
+            """select hierarchy.account_id, hierarchy.surviving_account_id, hierarchy.group_account_id
+                from intermediate.int_account_hierarchy as hierarchy
+                inner join intermediate.int_account_hierarchy as further
+                    on further.account_id in (hierarchy.surviving_account_id, hierarchy.group_account_id)
+                where further.surviving_account_id <> further.account_id
+                    or (further.account_id = hierarchy.group_account_id
+                        and further.group_account_id <> further.account_id)
+                union
+                select account_id, surviving_account_id, group_account_id from intermediate.int_account_hierarchy
+                where account_id in (
+                    select accounts.account_id from staging.stg_accounts as accounts
+                    inner join staging.stg_accounts as others on accounts.merged_into_account_id = others.account_id
+                ) and surviving_account_id = account_id
+                union
+                select account_id, surviving_account_id, group_account_id from intermediate.int_account_hierarchy
+                where account_id in (
+                    select accounts.account_id from staging.stg_accounts as accounts
+                    inner join staging.stg_accounts as others on accounts.parent_account_id = others.account_id
+                ) and group_account_id = account_id""",
+        ),
+    ]
 
 
 def spine_rules(as_of: date) -> list:

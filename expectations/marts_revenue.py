@@ -18,6 +18,7 @@ def revenue_suites(as_of: date) -> dict[str, list]:
         "mart_mrr_waterfall": waterfall_rules(as_of),
         "mart_product_waterfall": product_waterfall_rules(),
         "mart_short_lived": short_lived_rules(as_of),
+        "mart_policy_sensitivity": policy_rules(),
     }
 
 
@@ -128,5 +129,39 @@ def short_lived_rules(as_of: date) -> list:
             f"""select account_id, month, first_date, last_date from marts.mart_short_lived
                 where date_trunc('month', first_date) <> month or first_date > last_date
                     or last_date >= last_day(month) or last_date >= date '{as_of}'""",
+        ),
+    ]
+
+
+def policy_rules() -> list:
+    return [
+        no_rows(
+            "set_in_force_is_the_headline",
+            "Under the policies in force, closing MRR, churn and the twelve-month NRR are those of the other marts.",
+            "Follow one of these months from int_policy_periods: policy sets and headline count contracts differently.",
+            """select shown.month, shown.closing_mrr, waterfall.closing_mrr as waterfall_mrr, shown.churn_mrr,
+                    waterfall.churn_mrr as waterfall_churn_mrr, shown.nrr_12_months, retention.nrr
+                from marts.mart_policy_sensitivity as shown
+                left join marts.mart_mrr_waterfall as waterfall on shown.month = waterfall.month
+                left join marts.mart_retention as retention
+                    on waterfall.month_end_date = retention.period_end_date and retention.is_month_end
+                    and retention.horizon_months = 12 and retention.definition = 'cohort_p2p'
+                    and retention.scope_type = 'all'
+                where shown.policy_set = 'default'
+                    and (shown.closing_mrr is distinct from waterfall.closing_mrr
+                        or shown.churn_accounts is distinct from waterfall.churn_accounts
+                        or shown.nrr_12_months is distinct from retention.nrr)""",
+        ),
+        no_rows(
+            "a_longer_grace_never_lowers_mrr",
+            "A set with a longer grace for all terms shows at least the MRR of one with a shorter grace.",
+            "Correct int_policy_periods: a gap is judged differently from R3.",
+            """select longer.month, longer.policy_set, longer.closing_mrr, shorter.policy_set as shorter_set,
+                    shorter.closing_mrr as shorter_mrr
+                from marts.mart_policy_sensitivity as longer
+                inner join marts.mart_policy_sensitivity as shorter
+                    on longer.month = shorter.month and longer.renewal_grace_days >= shorter.renewal_grace_days
+                    and longer.renewal_grace_days_short_term >= shorter.renewal_grace_days_short_term
+                where longer.closing_mrr < shorter.closing_mrr""",
         ),
     ]

@@ -15,7 +15,7 @@ SOURCES = tuple(sorted(path.stem for path in SOURCES_FOLDER.glob("*.yml")))
 _tables = {
     "raw": SOURCES,
     "staging": tuple(f"stg_{source}" for source in SOURCES),
-    "intermediate": ("int_as_of_spine", "int_account_mrr", "int_user_days", "int_account_metrics"),
+    "intermediate": ("int_currency", "int_account_hierarchy", "int_as_of_spine", "int_account_mrr", "int_user_days", "int_account_metrics"),
     "marts": (
         "fct_mrr_movement",
         "fct_parent_mrr_movement",
@@ -23,6 +23,7 @@ _tables = {
         "mart_mrr_waterfall",
         "mart_product_waterfall",
         "mart_short_lived",
+        "mart_policy_sensitivity",
         "mart_retention",
         "mart_cohort_churn",
         "mart_survival",

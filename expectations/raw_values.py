@@ -76,7 +76,7 @@ def worst_share_after_load(source: Source, at_least_rows: int) -> str:
 
 def contract_rules() -> list:
     dates = {"start_date": BLOCKING, "end_date_exclusive": WARNING, "signed_date": WARNING}
-    return [*(sane(column, severity) for column, severity in dates.items()), one_currency()]
+    return [*(sane(column, severity) for column, severity in dates.items()), rates_for_other_currencies()]
 
 
 def sane(column: str, severity: str):
@@ -94,14 +94,21 @@ def sane(column: str, severity: str):
     )
 
 
-def one_currency():
+def rates_for_other_currencies():
     return figure(
-        "one_currency_only",
-        "All contracts are in one currency.",
-        "Deliver the contracts in one currency: without exchange rates, sums over several would be wrong.",
-        """select cast(count(distinct currency) as double) as figure, string_agg(distinct currency, ', ') as currencies
-            from raw.contracts where _delivery = (select max(_delivery) from raw.contracts)""",
-        why="2026-11-22: exchange rates are not a source yet; until then a second currency cannot be added up.",
+        "other_currencies_have_rates",
+        "All contracts but those in one currency, the reporting currency, have an exchange rate from their start on.",
+        "Deliver fx_rates for the other currencies from before their first contract on, or the contracts in one currency.",
+        """select cast(count(*) as double) as figure, string_agg(currency, ', ' order by currency) as without_rates
+            from (
+                select currency, min(start_date) as start_date from raw.contracts
+                where _delivery = (select max(_delivery) from raw.contracts) group by currency
+            ) as sold_in
+            where not exists (
+                select 1 from raw.fx_rates as rates
+                where rates.currency = sold_in.currency and rates.rate_date <= sold_in.start_date
+            )""",
+        why="2026-11-22: the reporting currency needs no rate; sums over currencies without one would be wrong.",
         severity=BLOCKING,
         unit="currencies",
         at_most=1,

@@ -24,6 +24,8 @@ create schema reference;
 
 create table raw.accounts as
     select 'a' || i as account_id, 'Company ' || i as account_name, 10::bigint as headcount,
+        null::varchar as merged_into_account_id,
+        null::varchar as parent_account_id,
         'accounts.csv' as _source_file, i as _row_number, {LOADED} as _loaded_at, 'accounts.csv' as _delivery
     from range(1, 3) as t(i);
 create table raw.contracts as
@@ -40,6 +42,9 @@ create table raw.logins as
         1::bigint as event_count, 'logins_' || (i // 20) || '.csv' as _source_file, i % 20 as _row_number,
         {LOADED} as _loaded_at, 'logins_' || (i // 20) || '.csv' as _delivery
     from range(80) as t(i);
+create table raw.fx_rates as
+    select 'USD' as currency, unnest([date '2024-01-01', date '2024-03-01']) as rate_date, 150::decimal(28, 10) as rate,
+        'fx.csv' as _source_file, day(rate_date) as _row_number, {LOADED} as _loaded_at, 'fx.csv' as _delivery;
 create table raw.surveys as
     select 'r' || i as response_id, 'a' || (1 + i % 2) as account_id, 'u' || i as user_id, i as score,
         timestamp '2024-03-01 00:00:00' as responded_at, date '2024-03-01' as responded_date,
@@ -51,6 +56,7 @@ create table raw.loaded_files (
 insert into raw.loaded_files values
     ('accounts', 'accounts.csv', 'accounts.csv', 'loaded', null, 2, 2, 0, 1, null),
     ('contracts', 'contracts.csv', 'contracts.csv', 'loaded', null, 3, 3, 0, 2, null),
+    ('fx_rates', 'fx.csv', 'fx.csv', 'loaded', null, 2, 2, 0, 5, null),
     ('surveys', 'surveys.csv', 'surveys.csv', 'loaded', null, 11, 11, 0, 3, null),
     ('surveys', 'old.csv', 'old.csv', 'loaded', null, 20, 10, 10, 0, null);
 insert into raw.loaded_files
@@ -66,6 +72,7 @@ create table quality.check_result as
 
 create view staging.stg_accounts as select * from raw.accounts;
 create view staging.stg_contracts as select * from raw.contracts;
+create view staging.stg_fx_rates as select * from raw.fx_rates;
 create view staging.stg_logins as select * from raw.logins;
 create view staging.stg_surveys as select * from raw.surveys;
 
@@ -78,9 +85,20 @@ create table intermediate.int_as_of_spine as
         as_of_date = '2024-03-31' as is_latest;
 create table intermediate.int_snapshot_dates as select as_of_date as snapshot_date from intermediate.int_as_of_spine;
 create table intermediate.int_known_lines as
-    select contract_id, account_id, start_date, end_date_exclusive, monthly_amount as mrr from raw.contracts;
-create table intermediate.int_coverage_gaps (
-    gap_start_date date, gap_end_date date, kept_mrr bigint, gap_status varchar);
+    select contract_id, account_id, start_date, end_date_exclusive, currency, monthly_amount as price_numerator,
+        1::bigint as price_denominator
+    from raw.contracts;
+create table intermediate.int_coverage_gaps (gap_start_date date, gap_end_date date, currency varchar,
+    price_numerator bigint, price_denominator bigint, gap_status varchar);
+create table intermediate.int_exchange_rates (
+    currency varchar, rate_date date, rate_numerator decimal(28, 0), rate_denominator decimal(28, 0));
+create table intermediate.int_contract_lines as
+    select currency, start_date, currency = 'JPY' as is_reporting_currency from raw.contracts;
+create table intermediate.int_history_start as select date '2024-01-01' as start_date;
+create table intermediate.int_policies as select null::varchar as reporting_currency;
+create table intermediate.int_currency as select 'JPY' as currency;
+create table intermediate.int_account_hierarchy as
+    select account_id, account_id as surviving_account_id, account_id as group_account_id from raw.accounts;
 create table intermediate.int_account_mrr as
     select *, 0::bigint as mrr_in_grace from (values ('a1', date '2024-01-31', 100::bigint),
         ('a1', date '2024-02-29', 100), ('a1', date '2024-03-31', 120),
@@ -122,14 +140,18 @@ create table marts.mart_product_waterfall as
     select *, 'p1' as product_id, 0 as product_swap_in_mrr, 0 as product_swap_out_mrr, 0 as cross_sell_accounts,
         0 as product_swap_in_accounts, 0 as product_swap_out_accounts, 0 as product_dropped_accounts
     from marts.mart_mrr_waterfall;
+create table marts.mart_policy_sensitivity as
+    select policy_set, days as renewal_grace_days, 0 as renewal_grace_days_short_term, month, closing_mrr, churn_mrr,
+        churn_accounts, null::double as nrr_12_months
+    from marts.mart_mrr_waterfall cross join (values ('default', 60), ('no_grace', 0)) as t(policy_set, days);
 create table marts.mart_retention as
-    select date '2024-03-31' as period_end_date, 1 as horizon_months, 'cohort_p2p' as definition, *,
+    select date '2024-03-31' as period_end_date, true as is_month_end, 1 as horizon_months, 'cohort_p2p' as definition, *,
         closing_mrr / opening_mrr as nrr, 1.0e0::double as grr, 1.0e0::double as logo_retention, nrr as nrr_confirmed,
         1.0e0::double as grr_confirmed, null::varchar as null_reason
     from (values ('all', 'all', 150, 170), ('segment', 's1', 100, 120), ('segment', 's2', 50, 50))
         as t(scope_type, scope_value, opening_mrr, closing_mrr);
 insert into marts.mart_retention
-    select date '2024-01-31', 1, definition, scope_type, scope_value, 0, 0, null, null, null, null, null,
+    select date '2024-01-31', true, 1, definition, scope_type, scope_value, 0, 0, null, null, null, null, null,
         'no_customers_at_start'
     from marts.mart_retention;
 create table marts.mart_cohort_churn as
@@ -203,6 +225,9 @@ insert into raw.logins
 insert into raw.logins
     select * replace (date '2024-04-05' as login_date, null as login_at, 'f' || _row_number as event_id)
     from raw.logins where _delivery = 'logins_0.csv';
+update raw.fx_rates set rate_date = '2024-04-05';
+insert into raw.fx_rates (currency, rate_date, rate, _source_file, _delivery)
+    values ('JPY', '2024-04-05', -1, 'fx.csv', 'fx.csv'), (null, null, null, 'fx.csv', 'fx.csv');
 insert into raw.logins (event_count, _source_file, _delivery) values (-1, 'logins_3.csv', 'logins_3.csv');
 update raw.surveys set responded_date = '2022-12-01';
 insert into raw.surveys
@@ -213,6 +238,8 @@ insert into raw.surveys
 create or replace view staging.stg_accounts as select * from raw.accounts where false;
 create or replace view staging.stg_contracts as select * from raw.contracts union all select * from raw.contracts;
 
+insert into intermediate.int_contract_lines values ('USD', '2024-02-01', false);
+insert into intermediate.int_account_hierarchy values ('a3', 'a2', 'a1'), ('a4', 'a3', 'a4');
 insert into intermediate.int_as_of_spine values ('2024-01-31', false), ('2024-05-31', true);
 insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0);
 insert into intermediate.int_user_days select * from intermediate.int_user_days where user_id = 'u0';
@@ -228,7 +255,6 @@ insert into marts.fct_product_mrr_movement
     values ('a9', 'p1', '2024-04-01', 'new', 0, 5, 5, 1, 0, 0, 0, 0, 5),
     ('a2', 'p1', '2024-03-01', 'product_swap', 50, 10, 60, 1, 0, 0, 0, 0, 10);
 update marts.fct_product_mrr_movement set other_mrr = 49 where month = '2024-02-01';
-update marts.fct_product_mrr_movement set movement_type = 'downsell' where month = '2024-03-01' and account_id = 'a1';
 update marts.mart_product_waterfall set closing_accounts = 3 where month = '2024-03-01';
 update marts.mart_short_lived set last_date = '2024-01-31';
 update marts.mart_mrr_waterfall set closing_mrr = 171 where month = '2024-03-01';
@@ -238,6 +264,8 @@ insert into marts.mart_mrr_waterfall
         0 as expansion_mrr, -171 as churn_mrr, 0 as closing_mrr, 0 as mrr_confirmed, 2 as churn_accounts,
         0 as closing_accounts)
     from marts.mart_mrr_waterfall where month = '2024-03-01';
+update marts.mart_policy_sensitivity set closing_mrr = 99
+    where policy_set = 'default' and month = '2024-01-01';
 update marts.mart_retention set grr = 1.3, opening_mrr = 90 where scope_value = 's1' and opening_mrr = 100;
 update marts.mart_retention set logo_retention = 1.5, null_reason = 'x' where scope_value = 's2' and opening_mrr = 50;
 update marts.mart_retention set period_end_date = '2024-03-30' where period_end_date = '2024-03-31';
@@ -275,7 +303,10 @@ SEEN = {
     ("logins", "no_row_is_dated_after_its_load"): 20,
     ("logins", "most_rows_are_dated_before_their_load"): 20,
     ("logins", "few_logins_at_night"): 46,
-    ("contracts", "one_currency_only"): None,
+    ("contracts", "other_currencies_have_rates"): None,
+    ("fx_rates", "no_row_is_dated_after_its_load"): 2,
+    ("fx_rates", "every_row_is_accounted_for"): 2,
+    ("mart_policy_sensitivity", "set_in_force_is_the_headline"): 3,
     ("stg_accounts", "rows_come_from_raw"): 3,
     ("stg_accounts", "few_duplicates"): 3,
     ("stg_contracts", "key_is_unique"): 4,
@@ -292,7 +323,7 @@ SEEN = {
     ("fct_mrr_movement", "opening_plus_movements_is_closing"): 3,
     ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,
     ("fct_product_mrr_movement", "products_add_up_to_the_account"): 2,
-    ("mart_product_waterfall", "products_add_up_to_the_whole"): 2,
+    ("mart_product_waterfall", "products_add_up_to_the_whole"): 3,
     ("mart_account_360", "movements_are_those_of_the_facts"): 2,
     ("dim_account", "every_account_is_there"): 2,
 }
@@ -302,6 +333,9 @@ SEEN_ON_ANOTHER_TABLE = {
     *((table, check) for table in ("stg_logins", "stg_surveys") for check in ("key_is_unique", "rows_come_from_raw")),
     *((table, "few_duplicates") for table in ("stg_logins", "stg_surveys")),
     ("stg_accounts", "key_is_unique"),
+    *(("stg_fx_rates", check) for check in ("rows_come_from_raw", "few_duplicates")),
+    *(("fx_rates", check) for check in ("as_many_rows_as_in_the_weeks_before", "most_rows_are_dated_before_their_load")),
+    ("fx_rates", "newest_day_is_fresh"),
     ("surveys", "as_many_rows_as_in_the_weeks_before"),
     ("surveys", "most_rows_are_dated_before_their_load"),
 }
@@ -413,10 +447,14 @@ def test_a_rule_that_cannot_be_evaluated_is_broken_and_stops(half):
     code, results = half
     broken = {key for key, row in results.items() if row["status"] == "broken"}
     tables_gone = {key for key in results if key[0] in ("dim_product", "stg_surveys")}
-    assert broken == tables_gone | {("contracts", "currency_is_there"), ("contracts", "one_currency_only")}
+    assert broken == tables_gone | {
+        ("contracts", "currency_is_there"),
+        ("contracts", "other_currencies_have_rates"),
+        ("int_currency", "reporting_currency_is_decided"),
+    }
     assert code == 1
-    message = results[("contracts", "one_currency_only")]["message"]
-    assert 'the rule "All contracts are in one currency." is broken' in message and '"currency" not found' in message
+    message = results[("contracts", "other_currencies_have_rates")]["message"]
+    assert 'the rule "All contracts but those in one currency' in message and '"currency" not found' in message
     no_table = results[("dim_product", "products_and_accounts_have_the_same_mrr")]["message"]
     assert "the table marts.dim_product does not exist" in no_table
     assert "gone does not exist" in results[("stg_surveys", "key_is_unique")]["message"]
