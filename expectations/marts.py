@@ -4,6 +4,7 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_renewals import renewal_suites
+from expectations.marts_movements import movement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -13,6 +14,7 @@ def suites(warehouse) -> dict[str, list]:
     """table -> rules."""
     as_of = warehouse.as_of
     return {
+        **movement_suites(as_of),
         **revenue_suites(as_of),
         **retention_suites(as_of),
         **renewal_suites(as_of),

@@ -1,56 +1,48 @@
-"""Rules about money in the marts: movements and the waterfall."""
+"""Rules about money in the marts: the waterfalls, and stays that no month end sees."""
 
 from datetime import date
 
 from expectations.intermediate import MRR_OF_LINES
 from expectations.rules import no_rows
 
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
+MOVEMENTS = ("fx", "opening_book", "new", "reactivation", "expansion", "contraction", "churn")
+GROSS = ("upsell", "cross_sell", "downsell", "product_dropped", "product_swap")
+PRODUCT_MOVEMENTS = (
+    *("fx", "opening_book", "new", "reactivation", "upsell", "cross_sell", "downsell", "product_dropped"),
+    *("product_swap_in", "product_swap_out", "churn"),
+)
 
 
 def revenue_suites(as_of: date) -> dict[str, list]:
     return {
-        "fct_mrr_movement": movement_rules(as_of),
         "mart_mrr_waterfall": waterfall_rules(as_of),
+        "mart_product_waterfall": product_waterfall_rules(),
+        "mart_short_lived": short_lived_rules(as_of),
         "mart_policy_sensitivity": policy_rules(),
     }
 
 
-def movement_rules(as_of: date) -> list:
-    return [
-        no_rows(
-            "movement_is_the_difference",
-            "Every movement is closing minus opening MRR, and goes the way its type says.",
-            "Correct fct_mrr_movement: the type and the amount contradict each other.",
-            """select account_id, month, movement_type, opening_mrr, delta_mrr, closing_mrr from marts.fct_mrr_movement
-                where delta_mrr <> closing_mrr - opening_mrr
-                    or (movement_type in ('new', 'reactivation', 'expansion')) <> (delta_mrr > 0)
-                    or (movement_type in ('new', 'reactivation')) <> (opening_mrr = 0)
-                    or (movement_type = 'churn') <> (closing_mrr = 0)""",
-        ),
-        no_rows(
-            "nothing_after_the_last_complete_month",
-            "There are no movements after the last complete month.",
-            "Check the as-of date of this run: a month that is not over cannot be compared.",
-            f"""select account_id, month, delta_mrr from marts.fct_mrr_movement
-                where last_day(month) > date '{as_of}'""",
-        ),
-    ]
-
-
 def waterfall_rules(as_of: date) -> list:
     moved = " + ".join(f"{movement}_mrr" for movement in MOVEMENTS)
+    gross = " + ".join(f"{movement}_mrr" for movement in GROSS)
+    expected_accounts = """opening_accounts + opening_book_accounts + new_accounts + reactivation_accounts
+                    - churn_accounts"""
     return [
         no_rows(
             "opening_plus_movements_is_closing",
             "Opening MRR plus all movements is closing MRR, in money and in accounts, exactly.",
             "Compare fct_mrr_movement with int_account_mrr for these months: a movement is missing or counted twice.",
             f"""select month, opening_mrr, {moved} as moved_mrr, closing_mrr,
-                    opening_accounts + new_accounts + reactivation_accounts - churn_accounts as expected_accounts,
-                    closing_accounts
+                    {expected_accounts} as expected_accounts, closing_accounts
                 from marts.mart_mrr_waterfall
-                where opening_mrr + {moved} <> closing_mrr
-                    or opening_accounts + new_accounts + reactivation_accounts - churn_accounts <> closing_accounts""",
+                where opening_mrr + {moved} <> closing_mrr or {expected_accounts} <> closing_accounts""",
+        ),
+        no_rows(
+            "gross_figures_are_expansion_and_contraction",
+            "What was sold and lost in accounts that stay is their expansion plus their contraction, exactly.",
+            "Compare fct_product_mrr_movement with fct_mrr_movement for these months.",
+            f"""select month, {gross} as gross_mrr, expansion_mrr, contraction_mrr from marts.mart_mrr_waterfall
+                where {gross} <> expansion_mrr + contraction_mrr""",
         ),
         no_rows(
             "closing_is_the_next_opening",
@@ -91,6 +83,52 @@ def waterfall_rules(as_of: date) -> list:
                     select max(month) as last_month from marts.dim_month where last_day(month) <= date '{as_of}'
                 ) as calendar
                 where month is distinct from last_month""",
+        ),
+    ]
+
+
+def product_waterfall_rules() -> list:
+    moved = " + ".join(f"{movement}_mrr" for movement in PRODUCT_MOVEMENTS)
+    expected_accounts = """opening_accounts + opening_book_accounts + new_accounts + reactivation_accounts
+                    + cross_sell_accounts + product_swap_in_accounts
+                    - product_swap_out_accounts - product_dropped_accounts - churn_accounts"""
+    return [
+        no_rows(
+            "opening_plus_movements_is_closing",
+            "For every product opening MRR plus all movements is closing MRR, in money and in accounts, exactly.",
+            "Compare fct_product_mrr_movement with int_product_mrr_changes: a movement is missing or counted twice.",
+            f"""select month, product_id, opening_mrr, {moved} as moved_mrr, closing_mrr,
+                    {expected_accounts} as expected_accounts, closing_accounts
+                from marts.mart_product_waterfall
+                where opening_mrr + {moved} <> closing_mrr or {expected_accounts} <> closing_accounts""",
+        ),
+        no_rows(
+            "products_add_up_to_the_whole",
+            "In every month opening and closing MRR of all products are those of the waterfall, exactly.",
+            "Compare int_product_mrr_changes with int_account_mrr: revenue without a product, or counted twice.",
+            """with products as (
+                    select month, cast(sum(opening_mrr) as bigint) as opening_mrr,
+                        cast(sum(closing_mrr) as bigint) as closing_mrr
+                    from marts.mart_product_waterfall group by month
+                )
+                select coalesce(products.month, whole.month) as month, products.opening_mrr as opening_of_products,
+                    whole.opening_mrr, products.closing_mrr as closing_of_products, whole.closing_mrr
+                from products full join marts.mart_mrr_waterfall as whole on products.month = whole.month
+                where coalesce(products.opening_mrr, 0) <> coalesce(whole.opening_mrr, 0)
+                    or coalesce(products.closing_mrr, 0) <> coalesce(whole.closing_mrr, 0)""",
+        ),
+    ]
+
+
+def short_lived_rules(as_of: date) -> list:
+    return [
+        no_rows(
+            "no_month_end_sees_it",
+            "Every short stay lies inside one month, before its last day, and is over.",
+            "Correct mart_short_lived: the stay is in the waterfall already.",
+            f"""select account_id, month, first_date, last_date from marts.mart_short_lived
+                where date_trunc('month', first_date) <> month or first_date > last_date
+                    or last_date >= last_day(month) or last_date >= date '{as_of}'""",
         ),
     ]
 

@@ -18,7 +18,11 @@ _tables = {
     "intermediate": ("int_currency", "int_account_hierarchy", "int_as_of_spine", "int_account_mrr", "int_user_days", "int_account_metrics"),
     "marts": (
         "fct_mrr_movement",
+        "fct_parent_mrr_movement",
+        "fct_product_mrr_movement",
         "mart_mrr_waterfall",
+        "mart_product_waterfall",
+        "mart_short_lived",
         "mart_policy_sensitivity",
         "mart_retention",
         "mart_cohort_churn",

@@ -124,12 +124,28 @@ create table marts.fct_mrr_movement as
     select * from (values ('a1', date '2024-01-01', 'new', 0::bigint, 100::bigint, 100::bigint),
         ('a2', date '2024-02-01', 'new', 0, 50, 50), ('a1', date '2024-03-01', 'expansion', 100, 20, 120))
         as t(account_id, month, movement_type, opening_mrr, delta_mrr, closing_mrr);
+create table marts.fct_parent_mrr_movement as
+    select account_id as group_account_id, * exclude (account_id) from marts.fct_mrr_movement;
+create table marts.fct_product_mrr_movement as
+    select account_id, 'p1' as product_id, month, replace(movement_type, 'expansion', 'upsell') as movement_type,
+        opening_mrr, delta_mrr, closing_mrr, 1 as movements, 0 as seat_mrr, 0 as price_mrr, 0 as plan_mrr,
+        0 as discount_mrr, delta_mrr as other_mrr
+    from marts.fct_mrr_movement;
+create table marts.mart_short_lived as
+    select 'a2' as account_id, date '2024-01-01' as month, date '2024-01-05' as first_date,
+        date '2024-01-30' as last_date;
 create table marts.mart_mrr_waterfall as
     select *, last_day(month) as month_end_date, 0 as reactivation_mrr, 0 as contraction_mrr, 0 as churn_mrr,
-        closing_mrr as mrr_confirmed, 0 as mrr_in_grace, 0 as reactivation_accounts, 0 as churn_accounts
+        0 as fx_mrr, 0 as opening_book_mrr, expansion_mrr as upsell_mrr, 0 as cross_sell_mrr, 0 as downsell_mrr,
+        0 as product_dropped_mrr, 0 as product_swap_mrr, closing_mrr as mrr_confirmed, 0 as mrr_in_grace,
+        0 as reactivation_accounts, 0 as churn_accounts, 0 as opening_book_accounts
     from (values (date '2024-01-01', 0, 100, 0, 100, 0, 1, 1), (date '2024-02-01', 100, 50, 0, 150, 1, 1, 2),
         (date '2024-03-01', 150, 0, 20, 170, 2, 0, 2)) as t(month, opening_mrr, new_mrr, expansion_mrr, closing_mrr,
         opening_accounts, new_accounts, closing_accounts);
+create table marts.mart_product_waterfall as
+    select *, 'p1' as product_id, 0 as product_swap_in_mrr, 0 as product_swap_out_mrr, 0 as cross_sell_accounts,
+        0 as product_swap_in_accounts, 0 as product_swap_out_accounts, 0 as product_dropped_accounts
+    from marts.mart_mrr_waterfall;
 create table marts.mart_policy_sensitivity as
     select policy_set, days as renewal_grace_days, 0 as renewal_grace_days_short_term, month, closing_mrr, churn_mrr,
         churn_accounts, null::double as nrr_12_months
@@ -254,6 +270,13 @@ insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
 
 insert into marts.fct_mrr_movement
     values ('a1', '2024-01-01', 'teleport', 0, 100, 100), ('a9', '2024-04-01', 'new', 0, 5, 5);
+insert into marts.fct_parent_mrr_movement values ('a9', '2024-04-01', 'new', 0, 6, 6);
+insert into marts.fct_product_mrr_movement
+    values ('a9', 'p1', '2024-04-01', 'new', 0, 5, 5, 1, 0, 0, 0, 0, 5),
+    ('a2', 'p1', '2024-03-01', 'product_swap', 50, 10, 60, 1, 0, 0, 0, 0, 10);
+update marts.fct_product_mrr_movement set other_mrr = 49 where month = '2024-02-01';
+update marts.mart_product_waterfall set closing_accounts = 3 where month = '2024-03-01';
+update marts.mart_short_lived set last_date = '2024-01-31';
 update marts.mart_mrr_waterfall set closing_mrr = 171 where month = '2024-03-01';
 delete from marts.mart_mrr_waterfall where month = '2024-02-01';
 insert into marts.mart_mrr_waterfall
@@ -327,6 +350,10 @@ SEEN = {
     ("int_as_of_spine", "one_row_per_date"): 2,
     ("int_user_days", "user_days_add_up_to_logins"): 12,
     ("fct_success_level", "lower_conditions_are_met"): 2,
+    ("fct_mrr_movement", "opening_plus_movements_is_closing"): 3,
+    ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,
+    ("fct_product_mrr_movement", "products_add_up_to_the_account"): 2,
+    ("mart_product_waterfall", "products_add_up_to_the_whole"): 3,
     ("mart_account_360", "movements_are_those_of_the_facts"): 2,
     ("dim_account", "every_account_is_there"): 2,
 }

@@ -98,6 +98,47 @@ def test_a_merged_account_has_neither_revenue_nor_churn_of_its_own(company: Ware
     ]
 
 
+def test_exchange_rates_are_a_movement_of_their_own_and_movements_are_at_this_months_rates(company: Warehouse) -> None:
+    january, february, _, april, may, june = month_ends()
+    total, extra = Fraction(100_001, 12), 9_999
+
+    def at(day: datetime.date, *amounts: Fraction | int) -> int:
+        return sum(half_away(amount * rate("USD", day)) for amount in amounts)
+
+    opening, at_new_rate = at(february, total, extra), at(april, total, extra)
+    moved = company.rows(
+        """select month::varchar, movement_type, opening_mrr, delta_mrr, closing_mrr from marts.fct_mrr_movement
+           where account_id = 'dollar' order by all"""
+    )
+    assert moved == [
+        ("2024-01-01", "new", 0, opening, opening),
+        ("2024-04-01", "fx", opening, at_new_rate - opening, at_new_rate),
+        ("2024-05-01", "contraction", at_new_rate, -at(may, extra), at(june, total)),
+    ]
+    assert rate("USD", january) == rate("USD", february) < rate("USD", april) == rate("USD", june)
+    [in_all] = company.rows("select sum(fx_mrr), sum(fx_accounts) from marts.mart_mrr_waterfall")
+    dinars = half_away(Fraction(1_000_001, 12) * rate("KWD", may)) - half_away(
+        Fraction(1_000_001, 12) * rate("KWD", april)
+    )
+    assert in_all == (at_new_rate - opening + dinars, 2)
+
+
+def test_a_contract_that_moves_inside_a_group_is_no_movement_of_the_group(company: Warehouse) -> None:
+    moved = company.rows(
+        """select month::varchar, movement_type, delta_mrr from marts.fct_parent_mrr_movement
+           where group_account_id = 'holding'"""
+    )
+    assert moved == [("2024-01-01", "new", 10_000)]
+
+
+def test_a_discount_that_ends_is_the_reason_of_the_upsell(company: Warehouse) -> None:
+    reasons = company.rows(
+        """select month::varchar, product_id, movement_type, delta_mrr, discount_mrr, price_mrr, other_mrr
+           from marts.fct_product_mrr_movement where account_id = 'yen' and month > '2024-01-01'"""
+    )
+    assert reasons == [("2024-04-01", "extra", "upsell", 200, 200, 0, 0)]
+
+
 def test_what_rounding_leaves_of_a_total_stands_beside_it(company: Warehouse) -> None:
     with duckdb.connect(str(company.data_dir.warehouse), read_only=True) as connection:
         lines = connection.execute(

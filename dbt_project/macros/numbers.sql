@@ -21,6 +21,17 @@
     end
 {%- endmacro %}
 
+{# The discount of a contract line in the reporting currency on a day: a sum per month, rounded like its price. #}
+{% macro converted_discount(lines, rates) -%}
+    case
+        when {{ lines }}.is_reporting_currency then {{ lines }}.discount_mrr
+        else {{ divide_half_away(
+            'cast(' ~ lines ~ '.discount_mrr * ' ~ rates ~ '.rate_numerator as decimal(38, 0))',
+            'cast(' ~ rates ~ '.rate_denominator as decimal(38, 0))'
+        ) }}
+    end
+{%- endmacro %}
+
 {# A rate: an exact sum divided once, nine decimals, NULL where there is nothing to divide by (domain §0). #}
 {% macro rate(numerator, denominator) -%}
     {{ nine_decimals('cast(' ~ numerator ~ ' as double) / nullif(cast(' ~ denominator ~ ' as double), 0)') }}

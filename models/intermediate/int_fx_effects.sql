@@ -51,7 +51,11 @@ final as (
                     then {{ converted_mrr('mrr_periods', 'other_rates') }} - {{ converted_mrr('mrr_periods', 'own_rates') }}
                 else 0
             end
-        ) as bigint) as fx_effect_mrr_in_grace
+        ) as bigint) as fx_effect_mrr_in_grace,
+        cast(sum(
+            {{ converted_discount('mrr_periods', 'other_rates') }}
+            - {{ converted_discount('mrr_periods', 'own_rates') }}
+        ) as bigint) as fx_effect_discount_mrr
 
     from mrr_periods
     inner join dates_of_interest

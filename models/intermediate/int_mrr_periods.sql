@@ -29,6 +29,9 @@ final as (
         mrr,
         price_numerator,
         price_denominator,
+        discount_mrr,
+        seats,
+        plan,
         false as is_in_grace
 
     from known_lines
@@ -47,6 +50,9 @@ final as (
         kept_mrr as mrr,
         price_numerator,
         price_denominator,
+        discount_mrr,
+        seats,
+        plan,
         gap_status = 'in_grace' as is_in_grace
 
     from coverage_gaps

@@ -39,6 +39,22 @@ account_metrics as (
 
 ),
 
+-- The account's own movement says what kind of month it was; exchange rates are part of the change only.
+month_movements as (
+
+    select
+        account_id,
+        month,
+        max(case when movement_type <> 'fx' then movement_type end) as movement_type,
+        cast(sum(delta_mrr) as bigint) as delta_mrr,
+        cast(sum(case when movement_type = 'fx' then delta_mrr else 0 end) as bigint) as fx_mrr
+
+    from movements
+
+    group by 1, 2
+
+),
+
 metrics as (
 
     select
@@ -67,8 +83,9 @@ final as (
         account_mrr.is_customer,
         account_mrr.mrr,
         account_mrr.mrr_in_grace,
-        movements.movement_type,
-        coalesce(movements.delta_mrr, 0) as delta_mrr,
+        month_movements.movement_type,
+        coalesce(month_movements.delta_mrr, 0) as delta_mrr,
+        coalesce(month_movements.fx_mrr, 0) as fx_mrr,
         health_scores.score as health_score,
         health_scores.band as health_band,
         health_scores.phase,
@@ -85,9 +102,9 @@ final as (
         account_as_of.next_renewal_date
 
     from account_mrr
-    left join movements
+    left join month_movements
         on
-            account_mrr.account_id = movements.account_id and account_mrr.month = movements.month
+            account_mrr.account_id = month_movements.account_id and account_mrr.month = month_movements.month
             and account_mrr.is_month_end
     left join health_scores
         on account_mrr.account_id = health_scores.account_id and account_mrr.snapshot_date = health_scores.as_of_date

@@ -1,5 +1,9 @@
 -- Grain: one row per complete month. Opening plus all movements is closing, to the minor unit.
 
+{# The MRR of the first month of a history that starts with running contracts is no opening of that month. #}
+{% set movements = ['fx', 'opening_book', 'new', 'reactivation', 'expansion', 'contraction', 'churn'] %}
+{% set product_movements = ['upsell', 'cross_sell', 'downsell', 'product_dropped', 'product_swap'] %}
+
 with
 
 months as (
@@ -17,6 +21,12 @@ account_mrr as (
 movements as (
 
     select * from {{ ref('fct_mrr_movement') }}
+
+),
+
+product_movements as (
+
+    select * from {{ ref('fct_product_mrr_movement') }}
 
 ),
 
@@ -46,13 +56,32 @@ moved as (
 
     select
         month,
-        {% for movement in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
-            cast(count_if(movement_type = '{{ movement }}') as bigint) as {{ movement }}_accounts,
-            cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
+        {% for movement in movements -%}
+            {% set is_type = "movement_type = '" ~ movement.replace('_book', '') ~ "'" -%}
+            cast(count_if({{ is_type }}) as bigint) as {{ movement }}_accounts,
+            cast(sum(case when {{ is_type }} then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
             {%- if not loop.last %},{% endif %}
         {% endfor %}
 
     from movements
+
+    group by 1
+
+),
+
+-- The gross figures beside: what was sold and lost in accounts that stay.
+sold_and_lost as (
+
+    select
+        month,
+        {% for movement in product_movements -%}
+            cast(sum(case when movement_type = '{{ movement }}' then movements else 0 end) as bigint)
+                as {{ movement }}_count,
+            cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+
+    from product_movements
 
     group by 1
 
@@ -84,27 +113,28 @@ final as (
         complete_months.month,
         complete_months.month_end_date,
         complete_months.opening_mrr,
-        coalesce(moved.new_mrr, 0) as new_mrr,
-        coalesce(moved.reactivation_mrr, 0) as reactivation_mrr,
-        coalesce(moved.expansion_mrr, 0) as expansion_mrr,
-        coalesce(moved.contraction_mrr, 0) as contraction_mrr,
-        coalesce(moved.churn_mrr, 0) as churn_mrr,
+        {% for movement in movements -%}
+            coalesce(moved.{{ movement }}_mrr, 0) as {{ movement }}_mrr,
+        {% endfor -%}
         complete_months.closing_mrr,
         complete_months.closing_mrr - complete_months.mrr_in_grace as mrr_confirmed,
         complete_months.mrr_in_grace,
         complete_months.opening_accounts,
-        coalesce(moved.new_accounts, 0) as new_accounts,
-        coalesce(moved.reactivation_accounts, 0) as reactivation_accounts,
-        coalesce(moved.expansion_accounts, 0) as expansion_accounts,
-        coalesce(moved.contraction_accounts, 0) as contraction_accounts,
-        coalesce(moved.churn_accounts, 0) as churn_accounts,
+        {% for movement in movements -%}
+            coalesce(moved.{{ movement }}_accounts, 0) as {{ movement }}_accounts,
+        {% endfor -%}
         complete_months.closing_accounts,
+        {% for movement in product_movements -%}
+            coalesce(sold_and_lost.{{ movement }}_mrr, 0) as {{ movement }}_mrr,
+            coalesce(sold_and_lost.{{ movement }}_count, 0) as {{ movement }}_count,
+        {% endfor -%}
         complete_months.is_final,
         currency.currency
 
     from complete_months
     cross join currency
     left join moved on complete_months.month = moved.month
+    left join sold_and_lost on complete_months.month = sold_and_lost.month
 
 )
 

@@ -1,0 +1,103 @@
+-- Grain: one row per complete month and product held at the end of it or of the month before. Opening plus all
+-- movements is closing, in money and in accounts.
+
+{% set movements = ['fx', 'opening_book', 'new', 'reactivation', 'upsell', 'cross_sell', 'downsell', 'product_dropped',
+    'product_swap_in', 'product_swap_out', 'churn'] %}
+
+with
+
+product_changes as (
+
+    select * from {{ ref('int_product_mrr_changes') }}
+
+),
+
+product_movements as (
+
+    select * from {{ ref('fct_product_mrr_movement') }}
+
+),
+
+currency as (
+
+    select * from {{ ref('int_currency') }}
+
+),
+
+levels as (
+
+    select
+        month,
+        product_id,
+        is_final,
+        cast(sum(opening_mrr) as bigint) as opening_mrr,
+        cast(sum(closing_mrr) as bigint) as closing_mrr,
+        cast(count_if(opening_mrr > 0) as bigint) as opening_accounts,
+        cast(count_if(closing_mrr > 0) as bigint) as closing_accounts
+
+    from product_changes
+
+    group by 1, 2, 3
+
+),
+
+-- Seen from one product, a swap is a way in or a way out.
+named as (
+
+    select
+        month,
+        product_id,
+        delta_mrr,
+        case
+            when movement_type = 'opening' then 'opening_book'
+            when movement_type = 'product_swap' and delta_mrr > 0 then 'product_swap_in'
+            when movement_type = 'product_swap' then 'product_swap_out'
+            else movement_type
+        end as movement_type
+
+    from product_movements
+
+),
+
+moved as (
+
+    select
+        month,
+        product_id,
+        {% for movement in movements -%}
+            cast(count_if(movement_type = '{{ movement }}') as bigint) as {{ movement }}_accounts,
+            cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+
+    from named
+
+    group by 1, 2
+
+),
+
+final as (
+
+    select
+        levels.month,
+        levels.product_id,
+        levels.opening_mrr,
+        {% for movement in movements -%}
+            coalesce(moved.{{ movement }}_mrr, 0) as {{ movement }}_mrr,
+        {% endfor -%}
+        levels.closing_mrr,
+        levels.opening_accounts,
+        {% for movement in movements -%}
+            coalesce(moved.{{ movement }}_accounts, 0) as {{ movement }}_accounts,
+        {% endfor -%}
+        levels.closing_accounts,
+        levels.is_final,
+        currency.currency
+
+    from levels
+    cross join currency
+    left join moved on levels.month = moved.month and levels.product_id = moved.product_id
+
+)
+
+select * from final
