@@ -67,6 +67,19 @@ ahead as (
 
 ),
 
+rounded as (
+
+    select
+        scope_type,
+        scope_value,
+        age_months,
+        {{ nine_decimals('survival') }} as survival,
+        {{ nine_decimals('survival * gross_margin / power(yearly_factor, months_ahead / cast(12 as double))') }} as value
+
+    from ahead
+
+),
+
 -- Decimals add up to the same digits in any order.
 final as (
 
@@ -75,11 +88,10 @@ final as (
         scope_value,
         age_months,
         cast(count(*) as int) as horizon_months,
-        cast(sum(cast({{ nine_decimals('survival') }} as decimal(18, 9))) as double) as expected_months,
-        cast(sum(cast({{ nine_decimals('survival * gross_margin / power(yearly_factor, months_ahead / cast(12 as double))') }}
-            as decimal(18, 9))) as double) as value_months
+        cast(sum(cast(survival as decimal(18, 9))) as double) as expected_months,
+        cast(sum(cast(value as decimal(18, 9))) as double) as value_months
 
-    from ahead
+    from rounded
 
     group by 1, 2, 3
 

@@ -103,8 +103,8 @@ final as (
         at_risk,
         events,
         censored,
-        case when is_extinct then 0.0 else exp(log_survival) end as survival,
-        case when is_extinct then 0.0 else exp(log_survival) * sqrt(greenwood_sum) end as standard_error
+        {{ nine_decimals('case when is_extinct then 0.0 else exp(log_survival) end') }} as survival,
+        {{ nine_decimals('case when is_extinct then 0.0 else exp(log_survival) * sqrt(greenwood_sum) end') }} as standard_error
 
     from summed
 

@@ -50,10 +50,10 @@ final as (
         stretches.scope_value,
         months.month_number as age_months,
         stretches.at_risk,
-        {{ nine_decimals(
-            'case when months.month_number * ' ~ days_per_month() ~ ' < stretches.duration_days'
-            ~ ' then stretches.survival_before else stretches.survival end'
-        ) }} as survival
+        case
+            when months.month_number * {{ days_per_month() }} < stretches.duration_days then stretches.survival_before
+            else stretches.survival
+        end as survival
 
     from stretches
     inner join months

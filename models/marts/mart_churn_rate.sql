@@ -60,12 +60,14 @@ framed as (
         months.is_final,
         scope_values.scope_type,
         scope_values.scope_value,
-        {% for column in [
-            'opening_accounts', 'churned_accounts', 'could_churn_accounts', 'could_churn_churned_accounts',
-            'opening_mrr', 'churned_mrr', 'could_churn_mrr', 'could_churn_churned_mrr'
-        ] %}
-            coalesce(totals.{{ column }}, 0) as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        coalesce(totals.opening_accounts, 0) as opening_accounts,
+        coalesce(totals.churned_accounts, 0) as churned_accounts,
+        coalesce(totals.could_churn_accounts, 0) as could_churn_accounts,
+        coalesce(totals.could_churn_churned_accounts, 0) as could_churn_churned_accounts,
+        coalesce(totals.opening_mrr, 0) as opening_mrr,
+        coalesce(totals.churned_mrr, 0) as churned_mrr,
+        coalesce(totals.could_churn_mrr, 0) as could_churn_mrr,
+        coalesce(totals.could_churn_churned_mrr, 0) as could_churn_churned_mrr
 
     from months
     cross join scope_values
@@ -117,9 +119,8 @@ final as (
         {{ rate('could_churn_churned_mrr', 'could_churn_mrr') }} as could_churn_mrr_rate,
         account_months_12m,
         churned_accounts_12m,
-        case when months_with_customers = 12
-            then {{ rate('churned_accounts_12m', 'account_months_12m') }}
-        end as churn_rate_mean_12m,
+        {{ rate('case when months_with_customers = 12 then churned_accounts_12m end', 'account_months_12m') }}
+            as churn_rate_mean_12m,
         is_final,
         case when opening_accounts = 0 then 'no_customers_at_start' end as null_reason,
         case

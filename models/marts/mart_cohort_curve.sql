@@ -31,17 +31,13 @@ pooled as (
 
 ),
 
--- Wilson's interval: the share of accounts lost, pulled towards a half by the square of 1.96.
+-- Wilson's interval: the share of accounts lost, pulled towards a half by the square of 1.96. Money has no such one.
 estimated as (
 
     select
         *,
-        case when measure = 'logo'
-            then (cast(start_value - value as double) + 1.9208) / (start_value + 3.8416)
-        end as wilson_centre,
-        case when measure = 'logo'
-            then 1.96 * sqrt(cast(start_value - value as double) * value / start_value + 0.9604) / (start_value + 3.8416)
-        end as wilson_half_width
+        case when measure = 'logo' then cast(start_value - value as double) end as lost,
+        cast(start_value as double) as n
 
     from pooled
 
@@ -59,8 +55,10 @@ final as (
         value,
         {{ rate('value', 'start_value') }} as retention,
         {{ nine_decimals('1 - ' ~ rate('value', 'start_value')) }} as churn_rate,
-        {{ nine_decimals('greatest(wilson_centre - wilson_half_width, 0.0)') }} as churn_rate_low,
-        {{ nine_decimals('least(wilson_centre + wilson_half_width, 1.0)') }} as churn_rate_high,
+        {{ nine_decimals('(lost + 1.9208 - 1.96 * sqrt(lost * (n - lost) / n + 0.9604)) / (n + 3.8416)') }}
+            as churn_rate_low,
+        {{ nine_decimals('(lost + 1.9208 + 1.96 * sqrt(lost * (n - lost) / n + 0.9604)) / (n + 3.8416)') }}
+            as churn_rate_high,
         final_cohorts,
         {{ nine_decimals('1 - ' ~ rate('final_value', 'final_start_value')) }} as churn_rate_final
 

@@ -54,13 +54,14 @@ discounted as (
 
     select
         *,
-        {% for moment in ['before', 'after'] %}
-            {{ nine_decimals(
-                'case when discount_rate = 0 then duration_' ~ moment
-                ~ ' else (1 - power(1 + discount_rate, -duration_' ~ moment ~ ' / cast(12 as double)))'
-                ~ ' / (1 - power(1 + discount_rate, -1 / cast(12 as double))) end'
-            ) }} as discounted_months_{{ moment }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ nine_decimals(
+            'case when discount_rate = 0 then duration_before else (1 - power(1 + discount_rate, -duration_before / 12))'
+            ~ ' / (1 - power(1 + discount_rate, -1 / cast(12 as double))) end'
+        ) }} as discounted_months_before,
+        {{ nine_decimals(
+            'case when discount_rate = 0 then duration_after else (1 - power(1 + discount_rate, -duration_after / 12))'
+            ~ ' / (1 - power(1 + discount_rate, -1 / cast(12 as double))) end'
+        ) }} as discounted_months_after
 
     from levers
 
@@ -76,6 +77,18 @@ valued as (
         {{ money_times('cs_cost_per_month', 'discounted_months_after') }} as cs_cost
 
     from discounted
+
+),
+
+totalled as (
+
+    select
+        *,
+        accounts_before * ltv_before as total_before,
+        accounts_after * ltv_after as total_after,
+        case when ltv_after > ltv_before then cast(ltv_after - ltv_before as double) end as rise_per_account
+
+    from valued
 
 ),
 
@@ -98,18 +111,15 @@ final as (
         discounted_months_after,
         ltv_before,
         ltv_after,
-        accounts_before * ltv_before as total_before,
-        accounts_after * ltv_after as total_after,
-        accounts_after * ltv_after - accounts_before * ltv_before as gain,
+        total_before,
+        total_after,
+        total_after - total_before as gain,
         cs_cost_per_month,
         cs_cost,
-        accounts_after * ltv_after - accounts_before * ltv_before - cs_cost as net_gain,
-        case when cs_cost_per_month > 0 and accounts_after * ltv_after > accounts_before * ltv_before
-            then {{ rate('accounts_after * ltv_after - accounts_before * ltv_before', 'cs_cost_per_month') }}
-        end as break_even_months,
-        case when cs_cost_per_month > 0 and ltv_after > ltv_before
-            then cast(ceil(cs_cost / cast(ltv_after - ltv_before as double)) as bigint)
-        end as break_even_accounts,
+        total_after - total_before - cs_cost as net_gain,
+        case when total_after > total_before then {{ rate('total_after - total_before', 'cs_cost_per_month') }} end
+            as break_even_months,
+        case when cs_cost > 0 then cast(ceil(cs_cost / rise_per_account) as bigint) end as break_even_accounts,
         case
             when price_before is null then 'no_customers_today'
             when duration_before is null then 'too_few_customers'
@@ -117,10 +127,10 @@ final as (
         case
             when ltv_before is null then 'no_lifetime_value'
             when cs_cost_per_month = 0 then 'no_cs_cost'
-            when ltv_after <= ltv_before then 'no_gain_per_account'
+            when rise_per_account is null then 'no_gain_per_account'
         end as break_even_null_reason
 
-    from valued
+    from totalled
 
 )
 

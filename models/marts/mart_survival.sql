@@ -18,8 +18,8 @@ final as (
         at_risk,
         events,
         censored,
-        {{ nine_decimals('survival') }} as survival,
-        {{ nine_decimals('standard_error') }} as standard_error,
+        survival,
+        standard_error,
         {{ nine_decimals('greatest(survival - 1.96 * standard_error, 0.0)') }} as survival_low,
         {{ nine_decimals('least(survival + 1.96 * standard_error, 1.0)') }} as survival_high
 
