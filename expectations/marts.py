@@ -1,10 +1,12 @@
 """Gate two, marts: what readers rely on. The rules stand by theme in the modules beside this one.
 Keys, empty columns and accepted values are dbt's data tests beside the models: no rule is written twice."""
 
+from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_movements import movement_suites
+from expectations.marts_ltv import ltv_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -18,6 +20,8 @@ def suites(warehouse) -> dict[str, list]:
         **revenue_suites(as_of),
         **retention_suites(as_of),
         **renewal_suites(as_of),
+        **churn_suites(as_of),
+        **ltv_suites(),
         **score_suites(),
         **expected_suites(as_of),
         **customer_suites(as_of),

@@ -1,4 +1,4 @@
-"""Rules about keeping customers: retention, cohorts, survival."""
+"""Rules about keeping customers: retention and cohorts."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ def retention_suites(as_of: date) -> dict[str, list]:
     return {
         "mart_retention": retention_rules(as_of),
         "mart_cohort_churn": cohort_rules(as_of),
-        "mart_survival": survival_rules(),
+        "mart_cohort_curve": curve_rules(),
     }
 
 
@@ -86,30 +86,63 @@ def cohort_rules(as_of: date) -> list:
                     or (months_since_start = 0 and retention <> 1)
                     or abs(retention + churn_rate - 1) > {ROUNDING}""",
         ),
+        no_rows(
+            "final_cells_are_observable",
+            "A cell is final only where it is observable, and never before a final month stops being one.",
+            "Correct is_final in mart_cohort_churn: readers would take an open month for the last word.",
+            f"""select {cell}, is_observable, is_final from marts.mart_cohort_churn as cells
+                where is_final and not is_observable
+                    or is_final <> coalesce((
+                        select months.is_final from marts.dim_month as months
+                        where months.month = cast(cohort_month + to_months(months_since_start) as date)
+                    ), false)""",
+        ),
+        no_rows(
+            "segments_and_terms_add_up",
+            "The cohorts of the segments, and those of the terms, add up to the company's, cell by cell.",
+            "Look for accounts in no segment or term, or in two: int_scope_members.",
+            """select company.cohort_month, company.months_since_start, company.measure, kinds.part,
+                    company.value - cast(coalesce(sum(parts.value), 0) as bigint) as value_rest,
+                    company.start_value - cast(coalesce(sum(parts.start_value), 0) as bigint) as start_rest
+                from marts.mart_cohort_churn as company
+                cross join (values ('segment'), ('term')) as kinds (part)
+                left join marts.mart_cohort_churn as parts
+                    on company.cohort_month = parts.cohort_month
+                    and company.months_since_start = parts.months_since_start
+                    and company.measure = parts.measure and kinds.part = parts.scope_type
+                where company.scope_type = 'all'
+                group by company.cohort_month, company.months_since_start, company.measure, kinds.part,
+                    company.value, company.start_value
+                having value_rest <> 0 or start_rest <> 0""",
+        ),
     ]
 
 
-def survival_rules() -> list:
-    point = "scope_type, scope_value, duration_days"
+def curve_rules() -> list:
+    point = "scope_type, scope_value, measure, months_since_start"
     return [
         no_rows(
-            "survival_is_a_share_inside_its_interval",
-            "Survival is between 0 and 1 and inside its interval.",
-            "Correct mart_survival: this is not a probability.",
-            f"""select {point}, survival, survival_low, survival_high from marts.mart_survival
-                where survival < 0 or survival > 1 or survival_low < 0 or survival_high > 1
-                    or survival_low > survival or survival > survival_high or events > at_risk""",
+            "the_curve_lies_within_its_cohorts",
+            "The pooled churn rate is the sum of its cohorts, and never above the worst nor below the best of them.",
+            "Correct mart_cohort_curve: it must divide sums, not average the columns of the triangle.",
+            f"""with cohorts as (
+                    select {point}, sum(start_value) as start_value, sum(value) as value,
+                        min(churn_rate) as best, max(churn_rate) as worst
+                    from marts.mart_cohort_churn where is_observable group by {point}
+                )
+                select {point}, curve.churn_rate, cohorts.best, cohorts.worst
+                from marts.mart_cohort_curve as curve full join cohorts using ({point})
+                where curve.start_value is distinct from cohorts.start_value
+                    or curve.value is distinct from cohorts.value
+                    or curve.churn_rate < cohorts.best - {ROUNDING} or curve.churn_rate > cohorts.worst + {ROUNDING}""",
         ),
         no_rows(
-            "survival_never_rises",
-            "Survival never rises with time, nor does the number at risk.",
-            "Correct mart_survival: who has left does not come back into the curve.",
-            f"""select {point}, survival, shorter_survival from (
-                    select {point}, survival, at_risk, lag(survival) over shorter as shorter_survival,
-                        lag(at_risk) over shorter as shorter_at_risk
-                    from marts.mart_survival
-                    window shorter as (partition by scope_type, scope_value order by duration_days)
-                ) as curve
-                where survival > shorter_survival or at_risk > shorter_at_risk""",
+            "the_interval_holds_the_rate",
+            "The interval of the share of customers lost is a share and holds the rate; only customers have one.",
+            "Correct the interval in mart_cohort_curve.",
+            f"""select {point}, churn_rate, churn_rate_low, churn_rate_high from marts.mart_cohort_curve
+                where churn_rate_low < 0 or churn_rate_high > 1
+                    or churn_rate < churn_rate_low - {ROUNDING} or churn_rate > churn_rate_high + {ROUNDING}
+                    or (measure = 'logo') <> (churn_rate_low is not null)""",
         ),
     ]

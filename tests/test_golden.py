@@ -89,6 +89,34 @@ def test_the_calendar_of_the_golden_fixture_holds_every_line_that_ends_within_a_
     }
 
 
+def test_duration_and_lifetime_value_of_the_golden_fixture(golden_warehouse: Warehouse) -> None:
+    """Of eleven one left after 15 days, one after 182, and one was last seen then: ten are at risk up to month 5, eight
+    in month 6. So the duration is 1 + 4 x 10/11 months, to the horizon of 5; the price is 717,000 / 8 yen."""
+    [row] = golden_warehouse.rows(
+        """select horizon_months, mean_duration_months, survival_at_horizon, arpa, ltv, ltv_by_churn, ltv_to_date
+           from marts.mart_ltv_segment where scope_type = 'all'"""
+    )
+    held = sum(int(row["closing_mrr"]) for row in expected("expected_closing_mrr.csv"))
+    # 3 of the 105 account-months of May 2024 to April 2025, the last final one, ended in churn.
+    assert row == (5, round(1 + 40 / 11, 9), round(10 / 11, 9), 89_625, 415_534, round(89_625 * 105 / 3), held)
+
+
+def test_churn_of_the_golden_fixture_among_those_who_could_leave(golden_warehouse: Warehouse) -> None:
+    """Only these terms ended; A7's year and B1's three years run on."""
+    rows = golden_warehouse.rows(
+        """select month::varchar, opening_accounts, churned_accounts, could_churn_accounts, could_churn_churned_accounts
+           from marts.mart_churn_rate where scope_type = 'all' and (churned_accounts > 0 or could_churn_accounts > 0)
+           order by month"""
+    )
+    assert rows == [
+        ("2024-07-01", 9, 1, 1, 1),  # A7
+        ("2025-01-01", 9, 0, 4, 0),  # A1, A2 with its co-termed seats, A5 and A6, both late
+        ("2025-02-01", 10, 0, 2, 0),  # A3, and B2's three months
+        ("2025-03-01", 10, 1, 1, 1),  # A4
+        ("2025-04-01", 9, 1, 1, 1),  # A8
+    ]
+
+
 @pytest.fixture(scope="module")
 def compiled(
     golden_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory

@@ -1,6 +1,13 @@
--- Grain: one row per account that ever paid: how long it stayed, and whether it left or is still undecided (R7).
+-- Grain: one row per scope and account that was seen paying in it: how long it stayed, from which day of its life it
+-- was seen, and whether it left or is still undecided (R7).
 
 with
+
+members as (
+
+    select * from {{ ref('int_scope_members') }}
+
+),
 
 mrr_periods as (
 
@@ -20,6 +27,12 @@ policies as (
 
 ),
 
+history_start as (
+
+    select * from {{ ref('int_history_start') }}
+
+),
+
 latest as (
 
     select as_of_date from spine
@@ -30,11 +43,18 @@ latest as (
 paid_periods as (
 
     select
-        mrr_periods.account_id,
+        members.scope_type,
+        members.scope_value,
+        members.account_id,
+        members.first_paid_date,
         mrr_periods.start_date,
         coalesce(mrr_periods.end_date_exclusive, cast('9999-12-31' as date)) as end_date_exclusive
 
-    from mrr_periods
+    from members
+    inner join mrr_periods
+        on
+            members.account_id = mrr_periods.account_id
+            and (members.scope_type <> 'product' or members.scope_value = mrr_periods.product_id)
     cross join latest
 
     where
@@ -47,15 +67,14 @@ paid_periods as (
 covered as (
 
     select
-        account_id,
-        start_date,
+        *,
         max(end_date_exclusive) over (
-            partition by account_id order by start_date, end_date_exclusive
+            partition by scope_type, scope_value, account_id order by start_date, end_date_exclusive
             rows between unbounded preceding and current row
         ) as covered_until_date,
-        min(start_date) over (partition by account_id) as first_start_date,
-        max(end_date_exclusive) over (partition by account_id) as last_end_date,
-        lead(start_date) over (partition by account_id order by start_date, end_date_exclusive) as next_start_date
+        lead(start_date) over (
+            partition by scope_type, scope_value, account_id order by start_date, end_date_exclusive
+        ) as next_start_date
 
     from paid_periods
 
@@ -65,23 +84,28 @@ covered as (
 ends as (
 
     select
+        scope_type,
+        scope_value,
         account_id,
-        first_start_date,
-        last_end_date,
+        first_paid_date,
+        max(end_date_exclusive) as last_end_date,
         min(case when next_start_date is null or covered_until_date < next_start_date then covered_until_date end)
             as first_end_date
 
     from covered
 
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 
 ),
 
 chosen as (
 
     select
+        ends.scope_type,
+        ends.scope_value,
         ends.account_id,
-        ends.first_start_date,
+        ends.first_paid_date,
+        history_start.start_date as history_start_date,
         case when policies.survival_spells = 'joined' then ends.last_end_date else ends.first_end_date end
             as end_date_exclusive,
         -- A lapse inside the grace is undecided: it is censored before it, not counted as kept.
@@ -93,21 +117,26 @@ chosen as (
     from ends
     cross join policies
     cross join latest
+    cross join history_start
 
 ),
 
+-- Who was a customer before the history starts is seen only from then on: who had left by then is not seen at all.
 final as (
 
     select
+        scope_type,
+        scope_value,
         account_id,
-        first_start_date,
-        end_date_exclusive <= censor_date as has_churned,
-        cast({{ days_between('first_start_date', 'least(end_date_exclusive, censor_date)') }} as int)
-            as duration_days
+        first_paid_date,
+        cast(greatest({{ days_between('first_paid_date', 'history_start_date') }}, 0) as int) as entry_days,
+        cast({{ days_between('first_paid_date', 'least(end_date_exclusive, censor_date)') }} as int)
+            as duration_days,
+        end_date_exclusive <= censor_date as has_churned
 
     from chosen
 
-    where first_start_date <= censor_date
+    where least(end_date_exclusive, censor_date) > greatest(first_paid_date, history_start_date)
 
 )
 

@@ -83,7 +83,11 @@ final as (
             as logins_stale_after_days,
         cast(max(case when policy_key = 'nps_min_responses' then policy_value end) as int) as nps_min_responses,
         max(case when policy_key = 'reporting_currency' then policy_value end) as reporting_currency,
-        cast(max(case when policy_key = 'history_starts_on' then policy_value end) as date) as history_starts_on
+        cast(max(case when policy_key = 'history_starts_on' then policy_value end) as date) as history_starts_on,
+        cast(max(case when policy_key = 'ltv_horizon_months' then policy_value end) as int) as ltv_horizon_months,
+        cast(max(case when policy_key = 'ltv_min_at_risk' then policy_value end) as int) as ltv_min_at_risk,
+        cast(max(case when policy_key = 'ltv_gross_margin' then policy_value end) as double) as ltv_gross_margin,
+        cast(max(case when policy_key = 'ltv_discount_rate' then policy_value end) as double) as ltv_discount_rate
 
     from chosen
 

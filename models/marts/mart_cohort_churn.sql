@@ -3,15 +3,9 @@
 
 with
 
-account_mrr as (
+scope_mrr as (
 
-    select * from {{ ref('int_account_mrr') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_account') }}
+    select * from {{ ref('int_scope_mrr') }}
 
 ),
 
@@ -26,6 +20,7 @@ numbered_months as (
 
     select
         month,
+        is_final,
         cast(row_number() over (order by month) as int) as month_number
 
     from months
@@ -34,41 +29,54 @@ numbered_months as (
 
 ),
 
-starts as (
+month_ends as (
 
     select
-        account_mrr.account_id,
-        account_mrr.month as cohort_month,
-        numbered_months.month_number as cohort_number,
-        account_mrr.mrr as start_mrr
+        scope_mrr.scope_type,
+        scope_mrr.scope_value,
+        scope_mrr.account_id,
+        scope_mrr.is_opening,
+        scope_mrr.mrr,
+        numbered_months.month,
+        numbered_months.month_number
 
-    from account_mrr
-    inner join accounts
-        on account_mrr.account_id = accounts.account_id and account_mrr.month = accounts.cohort_month
-    inner join numbered_months on account_mrr.month = numbered_months.month
+    from scope_mrr
+    inner join numbered_months on scope_mrr.month = numbered_months.month
 
-    where account_mrr.is_month_end
+    where scope_mrr.is_month_end
 
 ),
 
-scopes as (
+-- The first month of a customer older than the history is not known: it is in no cohort.
+starts as (
 
-    select * from {{ ref('int_account_scopes') }}
+    select
+        scope_type,
+        scope_value,
+        account_id,
+        month as cohort_month,
+        month_number as cohort_number,
+        mrr as start_mrr
+
+    from month_ends
+
+    where mrr > 0 and not is_opening
+
+    qualify row_number() over (partition by scope_type, scope_value, account_id order by month) = 1
 
 ),
 
 cohorts as (
 
     select
-        starts.cohort_month,
-        starts.cohort_number,
-        scopes.scope_type,
-        scopes.scope_value,
+        scope_type,
+        scope_value,
+        cohort_month,
+        cohort_number,
         cast(count(*) as bigint) as start_logo,
-        cast(sum(starts.start_mrr) as bigint) as start_mrr
+        cast(sum(start_mrr) as bigint) as start_mrr
 
     from starts
-    inner join scopes on starts.account_id = scopes.account_id
 
     group by 1, 2, 3, 4
 
@@ -77,22 +85,21 @@ cohorts as (
 kept as (
 
     select
+        starts.scope_type,
+        starts.scope_value,
         starts.cohort_month,
-        numbered_months.month_number - starts.cohort_number as months_since_start,
-        scopes.scope_type,
-        scopes.scope_value,
-        cast(count_if(account_mrr.mrr > 0) as bigint) as logo,
-        cast(sum(least(account_mrr.mrr, starts.start_mrr)) as bigint) as gross_mrr,
-        cast(sum(account_mrr.mrr) as bigint) as net_mrr
+        month_ends.month_number,
+        cast(count_if(month_ends.mrr > 0) as bigint) as logo,
+        cast(sum(least(month_ends.mrr, starts.start_mrr)) as bigint) as gross_mrr,
+        cast(sum(month_ends.mrr) as bigint) as net_mrr
 
     from starts
-    inner join account_mrr
+    inner join month_ends
         on
-            starts.account_id = account_mrr.account_id
-            and starts.cohort_month <= account_mrr.month
-            and account_mrr.is_month_end
-    inner join numbered_months on account_mrr.month = numbered_months.month
-    inner join scopes on starts.account_id = scopes.account_id
+            starts.scope_type = month_ends.scope_type
+            and starts.scope_value = month_ends.scope_value
+            and starts.account_id = month_ends.account_id
+            and starts.cohort_number <= month_ends.month_number
 
     group by 1, 2, 3, 4
 
@@ -135,15 +142,18 @@ valued as (
             when 'logo' then kept.logo
             when 'gross_mrr' then kept.gross_mrr
             else kept.net_mrr
-        end as value
+        end as value,
+        coalesce(numbered_months.is_final, false) as is_final
 
     from cells
+    left join numbered_months
+        on cells.cohort_number + cells.months_since_start = numbered_months.month_number
     left join kept
         on
             cells.cohort_month = kept.cohort_month
-            and cells.months_since_start = kept.months_since_start
             and cells.scope_type = kept.scope_type
             and cells.scope_value = kept.scope_value
+            and cells.cohort_number + cells.months_since_start = kept.month_number
 
 ),
 
@@ -159,7 +169,8 @@ final as (
         value,
         {{ rate('value', 'start_value') }} as retention,
         {{ nine_decimals('1 - ' ~ rate('value', 'start_value')) }} as churn_rate,
-        value is not null as is_observable
+        value is not null as is_observable,
+        is_final
 
     from valued
 
