@@ -3,6 +3,7 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -13,6 +14,7 @@ def suites(warehouse) -> dict[str, list]:
     as_of = warehouse.as_of
     return {
         **revenue_suites(as_of),
+        **restatement_suites(),
         **retention_suites(as_of),
         **score_suites(),
         **expected_suites(as_of),

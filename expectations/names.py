@@ -19,6 +19,7 @@ _tables = {
     "marts": (
         "fct_mrr_movement",
         "mart_mrr_waterfall",
+        "mart_restatement",
         "mart_retention",
         "mart_cohort_churn",
         "mart_survival",
