@@ -7,6 +7,7 @@ from expectations.marts_expected import expected_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_ltv import ltv_suites
+from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -18,6 +19,7 @@ def suites(warehouse) -> dict[str, list]:
     return {
         **movement_suites(as_of),
         **revenue_suites(as_of),
+        **restatement_suites(),
         **retention_suites(as_of),
         **renewal_suites(as_of),
         **churn_suites(as_of),

@@ -24,6 +24,7 @@ _tables = {
         "mart_product_waterfall",
         "mart_short_lived",
         "mart_policy_sensitivity",
+        "mart_restatement",
         "mart_retention",
         "mart_cohort_churn",
         "mart_cohort_curve",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from orchestration import lock, quality
+from orchestration.published_months import record_published
 from orchestration.settings import DataDir, Refused, check_policy, child_environment, yesterday
 from orchestration.tidying import published_day, refuse_past, tidy_up
 
@@ -113,6 +114,7 @@ def open_day(
             as_of = max(as_of, published_day(data_dir) or as_of)
         refuse_past(data_dir, as_of)
         tidy_up(data_dir, on_dead_run)
+        record_published(data_dir)
         day = Day(run_id, data_dir, as_of, overrides, backfill)
         is_new = _start(day)
         try:

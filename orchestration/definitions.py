@@ -38,7 +38,8 @@ declared = manifest.read()
 raw = landing.build_assets(declared)
 transformed = transform.build_assets(declared)
 before_publish = [*checks.STEP_NAMES.values(), transform.STEP]
-published = publish.build_asset(declared, sorted({*raw.keys, *transformed.keys}), before_publish)
+every_layer = sorted({*raw.keys, *transformed.keys, *transformed.dependency_keys})
+published = publish.build_asset(declared, every_layer, before_publish)
 
 defs = dg.Definitions(
     assets=[raw, transformed, published],

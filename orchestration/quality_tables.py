@@ -2,6 +2,8 @@
 quality.py (which writes the rows) and publish.py (which copies them and writes the descriptions as comments)."""
 
 RUN = "run that wrote the row; joins quality.run"
+MINOR_UNITS = "of the month, as published; minor units, 0 once no contract goes back that far"
+RATE = "of the 12 months to the month's end, as published; 0..1, NULL where nobody paid at their start"
 
 # table → (description, {column: (type, description)})
 TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
@@ -84,6 +86,35 @@ TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "as_of_date": ("date", "day of the run"),
             "days_behind": ("bigint", "as_of_date minus newest_day"),
             "state": ("varchar", "fresh, stale or missing"),
+        },
+    ),
+    "published_run": (
+        "One row per publish before this file whose month values are recorded, in the order of publishing.",
+        {
+            "publish_number": ("bigint", "running number of the publish"),
+            "run_id": ("varchar", "run that published; joins quality.run"),
+            "as_of_date": ("date", "last day that run covered"),
+            "published_at": ("timestamp", "end of that run, UTC"),
+            "config_hash": ("varchar", "hash of models, seeds and overrides it was built with"),
+        },
+    ),
+    "published_month": (
+        "One row per complete month and publish that showed other values of it than the publish before.",
+        {
+            "publish_number": ("bigint", "publish; joins quality.published_run"),
+            "month": ("date", "month, named by its first day"),
+            "is_final": ("boolean", "true when the renewal grace after the month had passed"),
+            "closing_mrr": ("bigint", f"closing MRR {MINOR_UNITS}"),
+            "mrr_confirmed": ("bigint", f"its part covered by contracts {MINOR_UNITS}"),
+            "mrr_in_grace": ("bigint", f"its part that could still be renewed late {MINOR_UNITS}"),
+            "new_mrr": ("bigint", f"new MRR {MINOR_UNITS}"),
+            "reactivation_mrr": ("bigint", f"reactivation {MINOR_UNITS}"),
+            "expansion_mrr": ("bigint", f"expansion {MINOR_UNITS}"),
+            "contraction_mrr": ("bigint", f"contraction {MINOR_UNITS}"),
+            "churn_mrr": ("bigint", f"churn {MINOR_UNITS}"),
+            "nrr": ("double", f"net revenue retention {RATE}"),
+            "grr": ("double", f"gross revenue retention {RATE}"),
+            "logo_retention": ("double", f"share of customers kept {RATE}"),
         },
     ),
 }

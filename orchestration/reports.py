@@ -44,6 +44,7 @@ def show_status(data_dir: DataDir, console: Console) -> None:
     if data_dir.published.exists():
         size = data_dir.published.stat().st_size / 1e6
         console.print(f"Published file: {data_dir.published} ({size:,.1f} MB)", markup=False)
+        _show_restated_months(data_dir, console)
     else:
         console.print("Nothing is published yet.")
 
@@ -90,6 +91,14 @@ def _show_freshness(connection: duckdb.DuckDBPyConnection, console: Console) -> 
     for row in rows:
         table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in row))
     console.print(table, soft_wrap=False)
+
+
+def _show_restated_months(data_dir: DataDir, console: Console) -> None:
+    with duckdb.connect(str(data_dir.published), read_only=True) as connection:
+        if connection.execute("select 1 from duckdb_tables() where table_name = 'mart_restatement'").fetchone():
+            months = "select count(distinct month) from marts.mart_restatement where restatements > 0"
+            count = connection.execute(months).fetchone()[0]
+            console.print(f"Months whose values changed after they were published: {count} (marts.mart_restatement)")
 
 
 def show_quarantine(data_dir: DataDir, source: str | None, console: Console) -> None:

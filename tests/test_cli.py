@@ -105,6 +105,7 @@ def test_status_shows_runs_sources_and_the_file(sample_warehouse):
     result = csw("status", "--data-dir", sample_warehouse.data_dir.root)
     assert result.returncode == 0, said(result)
     assert "published" in result.stdout and "fresh" in result.stdout and "cs_warehouse.duckdb" in said(result)
+    assert "changed after they were published: 0 (marts.mart_restatement)" in said(result)
 
 
 def test_status_before_the_first_run_says_so(tmp_path):

@@ -70,6 +70,14 @@ create table quality.check_result as
     select 'before' as run_id, 'raw' as layer, unnest(['accounts', 'contracts']) as table_name,
         'as_many_rows_as_in_the_last_runs' as check_name, 'passed' as status, unnest(['2 rows', '3 rows']) as observed;
 
+create table quality.published_month (
+    publish_number bigint, month date, closing_mrr bigint, mrr_confirmed bigint, mrr_in_grace bigint, new_mrr bigint,
+    reactivation_mrr bigint, expansion_mrr bigint, contraction_mrr bigint, churn_mrr bigint, nrr double, grr double,
+    logo_retention double);
+insert into quality.published_month values
+    (1, '2024-01-01', 90, 90, 0, 90, 0, 0, 0, 0, null, null, null),
+    (2, '2024-01-01', 100, 100, 0, 100, 0, 0, 0, 0, null, null, null);
+
 create view staging.stg_accounts as select * from raw.accounts;
 create view staging.stg_contracts as select * from raw.contracts;
 create view staging.stg_fx_rates as select * from raw.fx_rates;
@@ -150,6 +158,19 @@ create table marts.mart_policy_sensitivity as
     select policy_set, days as renewal_grace_days, 0 as renewal_grace_days_short_term, month, closing_mrr, churn_mrr,
         churn_accounts, null::double as nrr_12_months
     from marts.mart_mrr_waterfall cross join (values ('default', 60), ('no_grace', 0)) as t(policy_set, days);
+create table marts.mart_restatement as
+    select month, measure, if(measure like '%mrr%', 'minor_units', 'rate') as unit,
+        if(month = '2024-01-01' and value = 100, 90, value) as first_published_value,
+        if(month = '2024-01-01', value, null) as last_published_value, value as value_now,
+        value - first_published_value as change_since_first, value - last_published_value as change_since_last,
+        if(value <> first_published_value, 1, 0) as restatements,
+        if(value <> first_published_value, 'late_or_corrected_data', 'not_restated') as reason
+    from (
+        select month, columns('_mrr$|^mrr_')::decimal(28, 9), null::decimal(28, 9) as nrr,
+            null::decimal(28, 9) as grr, null::decimal(28, 9) as logo_retention
+        from marts.mart_mrr_waterfall
+    ) unpivot include nulls (value for measure in (closing_mrr, mrr_confirmed, mrr_in_grace, new_mrr, reactivation_mrr,
+        expansion_mrr, contraction_mrr, churn_mrr, nrr, grr, logo_retention));
 create table marts.mart_retention as
     select date '2024-03-31' as period_end_date, true as is_month_end, 1 as horizon_months, 'cohort_p2p' as definition, *,
         closing_mrr / opening_mrr as nrr, 1.0e0::double as grr, 1.0e0::double as logo_retention, nrr as nrr_confirmed,
@@ -286,6 +307,9 @@ insert into marts.mart_mrr_waterfall
     from marts.mart_mrr_waterfall where month = '2024-03-01';
 update marts.mart_policy_sensitivity set closing_mrr = 99
     where policy_set = 'default' and month = '2024-01-01';
+update marts.mart_restatement set value_now = 1, reason = 'grace_passed'
+    where month = '2024-03-01' and measure = 'closing_mrr';
+delete from quality.published_month where publish_number = 2;
 update marts.mart_retention set grr = 1.3, opening_mrr = 90 where scope_value = 's1' and opening_mrr = 100;
 update marts.mart_retention set logo_retention = 1.5, null_reason = 'x' where scope_value = 's2' and opening_mrr = 50;
 update marts.mart_retention set period_end_date = '2024-03-30' where period_end_date = '2024-03-31';
@@ -349,6 +373,11 @@ SEEN = {
     ("stg_surveys", "most_accounts_are_known"): 13,
     ("int_as_of_spine", "one_row_per_date"): 2,
     ("int_user_days", "user_days_add_up_to_logins"): 12,
+    (
+        "mart_restatement",
+        "value_now_is_what_the_marts_show",
+    ): 15,  # all of April, three values of February, one of March
+    ("mart_restatement", "last_published_is_what_was_recorded"): 3,
     ("fct_success_level", "lower_conditions_are_met"): 2,
     ("fct_mrr_movement", "opening_plus_movements_is_closing"): 3,
     ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration import quality
 from orchestration.ingest import ingest
 from orchestration.sample import write_sample
 from orchestration.settings import DBT_PROJECT
@@ -38,7 +39,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         failed = [file for file in ingest(connection, path / "landing") if file.status == "failed"]
         assert failed == []
         add_what_no_file_says(connection)
-        export_raw(connection, path / "raw")
+        export_sources(connection, path)
     for target in ("duckdb", "spark_local"):
         build(path, target)
     return path
@@ -53,16 +54,31 @@ def write_landing(landing: Path) -> None:
 
 
 def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
-    """A backfill, and a source whose ends become known at the cancellation only."""
+    """A backfill, a source whose ends become known at the cancellation only, and what was published before: a month
+    that was late, one with MRR in grace, and one that no contract goes back to."""
     connection.execute("insert into raw.backfill_ranges values (date '2024-03-05', date '2024-03-07')")
     connection.execute("update raw.contracts set end_date_meaning = 'actual_end' where account_id in ('X05', 'X06')")
+    quality.create(connection)
+    connection.execute(
+        """insert into quality.run (run_id, started_at, config_hash) values
+               ('r2', '2025-06-10', 'a'), ('r3', '2025-06-19', 'a');
+           insert into quality.published_run values (1, 'r1', '2025-05-31', '2025-06-01', 'b'),
+               (2, 'r2', '2025-06-09', '2025-06-10', 'a');
+           insert into quality.published_month values
+               (1, '2019-01-01', true, 10, 10, 0, 10, 0, 0, 0, 0, null, null, null),
+               (1, '2025-03-01', true, 10, 10, 0, 10, 0, 0, 0, 0, 1.1, 0.9, 0.976190476),
+               (2, '2019-01-01', true, 0, 0, 0, 0, 0, 0, 0, 0, null, null, null),
+               (2, '2025-03-01', true, 11, 11, 0, 11, 0, 0, 0, 0, null, 0.9, 0.976190477),
+               (2, '2025-04-01', false, 9000000000000, 0, 9000000000000, 0, 0, 0, 0, 0, 1.5, 1, 1)"""
+    )
 
 
-def export_raw(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The raw tables as Parquet, a folder each: where the Spark target looks for them."""
-    for (table,) in connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall():
-        (folder / table).mkdir(parents=True)
-        connection.execute(f"copy raw.{table} to '{folder / table / 'rows.parquet'}' (format parquet)")
+def export_sources(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The tables that staging reads as Parquet, a folder each: where the Spark target looks for them."""
+    for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+        folder = path / schema / table
+        folder.mkdir(parents=True)
+        connection.execute(f"copy {schema}.{table} to '{folder / 'rows.parquet'}' (format parquet)")
 
 
 def build(data_dir: Path, target: str) -> None:
@@ -174,6 +190,10 @@ def test_one_planted_difference_is_seen(engines, change):
         ("marts.mart_retention.null_reason", {None, "no_customers_at_start"}),
         ("intermediate.int_renewals.status", {"renewed", "late", "lost", "open"}),
         ("marts.mart_nps.is_reportable", {True, False}),
+        (
+            "marts.mart_restatement.reason",
+            {"not_restated", "configuration_changed", "grace_passed", "late_or_corrected_data"},
+        ),
         ("marts.dim_account.segment", {None, "enterprise", "smb"}),
     ],
 )

@@ -1,20 +1,21 @@
 {#
-    Ingestion writes DuckDB only. Before a build on Spark its raw tables are exported as Parquet, a folder each,
-    to <CSW_DATA_DIR>/raw; here they become external tables.
+    Ingestion and the job write DuckDB only. Before a build on Spark the tables that staging reads are exported as
+    Parquet, a folder each, to <CSW_DATA_DIR>/<schema>; here they become external tables.
 #}
-{% macro create_raw_tables() -%}
-    {{ adapter.dispatch('create_raw_tables')() }}
+{% macro create_source_tables() -%}
+    {{ adapter.dispatch('create_source_tables')() }}
 {%- endmacro %}
 
-{% macro default__create_raw_tables() -%}
+{% macro default__create_source_tables() -%}
 {%- endmacro %}
 
-{% macro spark__create_raw_tables() -%}
-    {% do run_query('create schema if not exists raw') %}
+{% macro spark__create_source_tables() -%}
     {% for table in (graph.sources.values() if execute else []) %}
-        {% set folder = env_var('CSW_DATA_DIR', '../data') ~ '/raw/' ~ table.identifier %}
-        {% do run_query('drop table if exists raw.' ~ table.identifier) %}
-        {% do run_query('create table raw.' ~ table.identifier ~ " using parquet location '" ~ folder ~ "'") %}
+        {% set address = table.schema ~ '.' ~ table.identifier %}
+        {% set folder = env_var('CSW_DATA_DIR', '../data') ~ '/' ~ table.schema ~ '/' ~ table.identifier %}
+        {% do run_query('create schema if not exists ' ~ table.schema) %}
+        {% do run_query('drop table if exists ' ~ address) %}
+        {% do run_query('create table ' ~ address ~ " using parquet location '" ~ folder ~ "'") %}
     {% endfor %}
 {%- endmacro %}
 
