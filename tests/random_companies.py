@@ -1,0 +1,193 @@
+"""Random companies for the property tests: a few customers and their contract lines, with everything contracts do in
+real books: overlaps, additions that end together, late renewals around the grace, free periods, early cancellations,
+lines signed long before they start, price by month or by term. Beside them: what the domain page says they pay."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import hypothesis.strategies as st
+
+DAY = datetime.timedelta(days=1)
+FOREVER = datetime.date(9999, 12, 31)
+DELIVERED = {"_delivery": "1", "_source_file": "book.csv"}
+# What one line may be, as the column it comes in by; None: the column is left empty.
+SHAPES = {
+    "months": [1, 1, 3, 6, 12, 12, 12, 24, None],
+    # Days between two lines of a product: renewals on time, overlaps, and gaps around the grace of 30 and 60 days.
+    "gap": [0, 0, 0, 0, -400, -45, 1, 29, 30, 31, 59, 60, 61, 150, 150],
+    "price": [0, 100, 100, 130, 999, 12_000_000_001],
+    "is_total": [False, False, True],
+    "keeps_price": [True, False],
+    "cancelled_after": [None, None, None, 0, 10, 200],
+    "is_cut_short": [True, False],
+    "signed_before": [None, None, 0, 40, 300, -20],
+    "meaning": ["committed_term", "committed_term", "committed_term", "actual_end"],
+    "tells_term": [True, False],
+    "quantity": [None, 5, 10],
+    "is_addition": [False, False, False, True],
+}
+POLICIES = [(60, 0), (0, 0), (60, 60), (30, 30)]
+
+
+@dataclass(frozen=True)
+class Company:
+    """One company's book as of a day, under one grace (long terms, short terms)."""
+
+    as_of: datetime.date
+    grace: tuple[int, int]
+    accounts: list[str]
+    lines: list[dict]
+
+    @property
+    def policies(self) -> dict[str, int]:
+        return {"renewal_grace_days": self.grace[0], "renewal_grace_days_short_term": self.grace[1]}
+
+    @property
+    def raw(self) -> dict[str, list[dict]]:
+        """Rows of raw.accounts and raw.contracts. Each account is a segment, so that every rate is also its own."""
+        accounts = [{"account_id": name, "account_name": name, "segment": name} for name in self.accounts]
+        return {
+            table: [{**row, "_row_number": number, **DELIVERED} for number, row in enumerate(rows)]
+            for table, rows in {"accounts": accounts, "contracts": self.lines}.items()
+        }
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> Company:
+    as_of = datetime.date(2024, 1, 1) + draw(st.integers(0, 800)) * DAY
+    if draw(st.booleans()):
+        as_of = as_of.replace(day=1) - DAY
+    lines: list[dict] = []
+    accounts = ["a1", "a2", "a3"][: draw(st.integers(1, 3))]
+    for account in accounts:
+        for product in ("crm", "mail")[: draw(st.integers(1, 2))]:
+            start = datetime.date(2022, 11, 30) + draw(st.integers(0, 900)) * DAY
+            if draw(st.booleans()):
+                start = start.replace(day=1) - draw(st.integers(0, 1)) * DAY  # the first, or a month end
+            _add_lines(draw, lines, account, product, start)
+    return Company(as_of, draw(st.sampled_from(POLICIES)), accounts, lines)
+
+
+def _add_lines(draw: st.DrawFn, lines: list[dict], account: str, product: str, start: datetime.date) -> None:
+    """A product's lines: each follows the one before at a distance, or is added to it and ends with it."""
+    before: dict = {}
+    for _ in range(draw(st.integers(1, 4))):
+        shape = {key: draw(st.sampled_from(values)) for key, values in SHAPES.items()}
+        if before and shape["keeps_price"]:
+            shape["price"], shape["is_total"] = price_per_month(before), False
+        line = {"contract_id": f"c{len(lines)}", "account_id": account, "product_id": product, "currency": "JPY"}
+        until = before.get("end_date_exclusive") if shape["is_addition"] else None
+        if until:
+            middle = before["start_date"] + (until - before["start_date"]) // 2
+            before = line | terms(middle, until, None, shape)
+        else:
+            months = shape["months"]
+            before = line | terms(start, plus_months(start, months) if months else None, months, shape)
+        before["renewal_of"] = lines[-1]["contract_id"] if shape["gap"] in (0, 1) and lines else None
+        lines.append(before)
+        start = max(start, (before["end_date_exclusive"] or start + 100 * DAY) + shape["gap"] * DAY)
+
+
+def terms(start: datetime.date, end: datetime.date | None, months: int | None, shape: dict) -> dict:
+    """Dates and price of a line of so many months (None: it only has dates, or no end at all)."""
+    cancelled = start + shape["cancelled_after"] * DAY if shape["cancelled_after"] is not None and end else None
+    if cancelled and shape["is_cut_short"]:
+        end = min(end, cancelled + DAY)
+    is_total = bool(months and shape["is_total"])
+    return {
+        "start_date": start,
+        "end_date_exclusive": end,
+        "end_date_meaning": shape["meaning"],
+        "monthly_amount": None if is_total else shape["price"],
+        "total_amount": shape["price"] if is_total else None,
+        "term_months": months if is_total or shape["tells_term"] else None,
+        "quantity": shape["quantity"],
+        "cancelled_date": cancelled,
+        "signed_date": None if shape["signed_before"] is None else start - shape["signed_before"] * DAY,
+    }
+
+
+def plus_months(day: datetime.date, months: int) -> datetime.date:
+    """The same day months later, clamped to the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (datetime.date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - DAY).day
+    return datetime.date(year, month + 1, min(day.day, last))
+
+
+def price_per_month(line: dict) -> int:
+    """R1: the monthly amount, or the total over its months, half away from zero."""
+    if line["monthly_amount"] is not None:
+        return line["monthly_amount"]
+    share = Decimal(line["total_amount"]) / line["term_months"]
+    return int(share.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def known_from(line: dict) -> datetime.date:
+    return line["signed_date"] or line["start_date"]
+
+
+def as_known(line: dict, as_of: datetime.date) -> dict:
+    """The line without what nobody knew on that day: its cancellation, and the end that came with it (§0)."""
+    cancelled, end, months = line["cancelled_date"], line["end_date_exclusive"], line["term_months"]
+    known = {**line, "cancelled_date": cancelled if cancelled and cancelled <= as_of else None}
+    if line["end_date_meaning"] == "actual_end":
+        return known if end and (cancelled or end) <= as_of else {**known, "end_date_exclusive": None}
+    full_term = plus_months(line["start_date"], months) if months else None
+    if known["cancelled_date"] is None and cancelled and full_term and end and end < full_term:
+        known["end_date_exclusive"] = full_term
+    return known
+
+
+def grace_days(line: dict, grace: tuple[int, int]) -> int:
+    """The long grace for terms of 6 months and longer, and where the term is not known."""
+    months = line["term_months"]
+    if months is None and line["end_date_exclusive"] and line["end_date_meaning"] != "actual_end":
+        months = round((line["end_date_exclusive"] - line["start_date"]).days / 30.4375)
+    return grace[1] if months is not None and months < 6 else grace[0]
+
+
+def mrr_by_hand(company: Company, lines: list[dict], day: datetime.date) -> tuple[int, int]:
+    """R2 and R3 for the lines of one account and product: MRR on a day, and how much of it is in grace."""
+    known = [
+        (as_known(line, company.as_of), grace_days(line, company.grace))
+        for line in lines
+        if known_from(line) <= company.as_of
+    ]
+    ends = [line["end_date_exclusive"] or FOREVER for line, _ in known]
+    active = [line for (line, _), end in zip(known, ends, strict=True) if line["start_date"] <= day < end]
+    over = [end for end in ends if end <= day]
+    if active or not over:
+        return sum(map(price_per_month, active)), 0
+    ended = max(over)
+    starts_again = min((line["start_date"] for line, _ in known if line["start_date"] > day), default=None)
+    kept = in_grace = 0
+    for line, days in known:
+        if line["end_date_exclusive"] == ended:
+            if starts_again:
+                kept += price_per_month(line) if (starts_again - ended).days <= days else 0
+            elif not line["cancelled_date"] and (company.as_of - ended).days < days:
+                in_grace += price_per_month(line)
+    return kept + in_grace, in_grace
+
+
+def split_line(line: dict, grace: tuple[int, int]) -> list[dict]:
+    """The same line as two that follow each other, the second a renewal of the first; left as it is where the second
+    could not have the term, and with it the grace and the full term, of the whole."""
+    start, end, months = line["start_date"], line["end_date_exclusive"], line["term_months"]
+    middle, rest = plus_months(start, (months or 2) // 2), months
+    is_committed = line["end_date_meaning"] == "committed_term"
+    if line["cancelled_date"] and is_committed:
+        if grace[0] != grace[1] or (months and start.day > 28):
+            return [line]
+        rest = months and months - months // 2
+    elif is_committed and end and not months:
+        rest = 1 if grace_days(line, grace) == grace[1] else 12
+    if not start < middle < (end or FOREVER):
+        return [line]
+    one_price = {**line, "monthly_amount": price_per_month(line), "total_amount": None}
+    renewed = {"contract_id": line["contract_id"] + " renewed", "renewal_of": line["contract_id"]}
+    return [
+        {**one_price, "end_date_exclusive": middle, "cancelled_date": None, "term_months": rest},
+        {**one_price, **renewed, "start_date": middle, "term_months": rest},
+    ]
