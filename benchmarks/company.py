@@ -51,7 +51,8 @@ def write_contracts(landing: Path, lines: int) -> Path:
         landing / "contracts" / "contracts.csv",
         f"""select 'C' || i || '-' || year || '-' || p as contract_id, 'A' || i as account_id, 'p' || p as product_id,
                 (date '{first_month}' + to_months((1 + i % 12 + 12 * year)::int))::date as start_date,
-                (start_date + interval 1 year)::date as end_date, 10000 + 100 * (hash(i, year, p) % 50) as monthly_amount
+                (start_date + interval 1 year)::date as end_date,
+                10000 + 100 * (hash(i, year, p) % 50) as monthly_amount
             from range({accounts}) as numbers(i) cross join range(5) as years(year) cross join range(2) as products(p)
             where hash(i) % 10 >= year
             limit {lines}""",

@@ -34,7 +34,8 @@ BY_HAND = f"""
             max(coalesce(mrr, 0)) over (
                 partition by account_id order by month_end rows between unbounded preceding and 1 preceding
             ) > 0 as has_paid
-        from (from (select distinct account_id from monthly) cross join months) left join monthly using (account_id, month_end)
+        from (from (select distinct account_id from monthly) cross join months)
+            left join monthly using (account_id, month_end)
     )
     select account_id, date_trunc('month', month_end)::date as month,
         case when opening = 0 and has_paid then 'reactivation' when opening = 0 then 'new' when mrr = 0 then 'churn'

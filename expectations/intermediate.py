@@ -72,8 +72,8 @@ def hierarchy_rules() -> list:
         no_rows(
             "mergers_and_parents_end_somewhere",
             "Following the mergers and the parents of an account ends at an account of its own.",
-            "Correct merged_into_account_id or parent_account_id in the accounts export: they go in a circle, or through "
-            "more than eight accounts.",
+            "Correct merged_into_account_id or parent_account_id in the accounts export: they go in a circle, or "
+            "through more than eight accounts.",
             """select hierarchy.account_id, hierarchy.surviving_account_id, hierarchy.group_account_id
                 from intermediate.int_account_hierarchy as hierarchy
                 inner join intermediate.int_account_hierarchy as further

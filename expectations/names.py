@@ -15,7 +15,14 @@ SOURCES = tuple(sorted(path.stem for path in SOURCES_FOLDER.glob("*.yml")))
 _tables = {
     "raw": SOURCES,
     "staging": tuple(f"stg_{source}" for source in SOURCES),
-    "intermediate": ("int_currency", "int_account_hierarchy", "int_as_of_spine", "int_account_mrr", "int_user_days", "int_account_metrics"),
+    "intermediate": (
+        "int_currency",
+        "int_account_hierarchy",
+        "int_as_of_spine",
+        "int_account_mrr",
+        "int_user_days",
+        "int_account_metrics",
+    ),
     "marts": (
         "fct_mrr_movement",
         "fct_parent_mrr_movement",

@@ -98,7 +98,7 @@ def rates_for_other_currencies():
     return figure(
         "other_currencies_have_rates",
         "All contracts but those in one currency, the reporting currency, have an exchange rate from their start on.",
-        "Deliver fx_rates for the other currencies from before their first contract on, or the contracts in one currency.",
+        "Deliver fx_rates for the other currencies from before their first contract on, or contracts in one currency.",
         """select cast(count(*) as double) as figure, string_agg(currency, ', ' order by currency) as without_rates
             from (
                 select currency, min(start_date) as start_date from raw.contracts

@@ -172,7 +172,8 @@ create table marts.mart_restatement as
     ) unpivot include nulls (value for measure in (closing_mrr, mrr_confirmed, mrr_in_grace, new_mrr, reactivation_mrr,
         expansion_mrr, contraction_mrr, churn_mrr, nrr, grr, logo_retention));
 create table marts.mart_retention as
-    select date '2024-03-31' as period_end_date, true as is_month_end, 1 as horizon_months, 'cohort_p2p' as definition, *,
+    select date '2024-03-31' as period_end_date, true as is_month_end, 1 as horizon_months,
+        'cohort_p2p' as definition, *,
         closing_mrr / opening_mrr as nrr, 1.0e0::double as grr, 1.0e0::double as logo_retention, nrr as nrr_confirmed,
         1.0e0::double as grr_confirmed, null::varchar as null_reason
     from (values ('all', 'all', 150, 170), ('segment', 's1', 100, 120), ('segment', 's2', 50, 50))
@@ -393,7 +394,8 @@ SEEN_ON_ANOTHER_TABLE = {
     *((table, "few_duplicates") for table in ("stg_logins", "stg_surveys")),
     ("stg_accounts", "key_is_unique"),
     *(("stg_fx_rates", check) for check in ("rows_come_from_raw", "few_duplicates")),
-    *(("fx_rates", check) for check in ("as_many_rows_as_in_the_weeks_before", "most_rows_are_dated_before_their_load")),
+    ("fx_rates", "as_many_rows_as_in_the_weeks_before"),
+    ("fx_rates", "most_rows_are_dated_before_their_load"),
     ("fx_rates", "newest_day_is_fresh"),
     ("surveys", "as_many_rows_as_in_the_weeks_before"),
     ("surveys", "most_rows_are_dated_before_their_load"),
