@@ -22,7 +22,7 @@ holding,Holding,,,b
 """
 # Totals that do not divide, tax contained, a discount that ends in April, and a contract that moves from the account
 # that was merged to the one it was merged into, then on to its sister.
-CONTRACTS = """contract_id,account_id,product,start_date,end_date,mrr,total_amount,term,currency,税込,discount_amount,discount_end
+CONTRACTS = """contract_id,account_id,sku,start,end,mrr,tcv,term,currency,税込,discount_amount,discount_end
 y1,yen,core,2024-01-01,2025-01-01,,"1,000,001",12,JPY,no,,
 y2,yen,core,2024-01-10,2025-01-01,"1,099",,,JPY,yes,,
 y3,yen,extra,2024-01-15,2025-01-15,500,,,JPY,no,200,2024-04-10

@@ -54,8 +54,8 @@ def write_landing(landing: Path) -> None:
 
 
 def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
-    """A backfill, a source whose ends become known at the cancellation only, and what was published before: a month
-    that was late, one with MRR in grace, and one that no contract goes back to."""
+    """A backfill, ends known at the cancellation only, dollars, products exchanged and dropped, a short stay; and what
+    was published before: a month that was late, one with MRR in grace, and one that no contract goes back to."""
     connection.execute("insert into raw.backfill_ranges values (date '2024-03-05', date '2024-03-07')")
     connection.execute("update raw.contracts set end_date_meaning = 'actual_end' where account_id in ('X05', 'X06')")
     quality.create(connection)
@@ -71,6 +71,19 @@ def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
                (2, '2025-03-01', true, 11, 11, 0, 11, 0, 0, 0, 0, null, 0.9, 0.976190477),
                (2, '2025-04-01', false, 9000000000000, 0, 9000000000000, 0, 0, 0, 0, 0, 1.5, 1, 1)"""
     )
+    connection.execute("update raw.contracts set currency = 'USD' where account_id = 'X01'")
+    connection.execute("""insert into raw.fx_rates (currency, rate_date, rate, _source_file, _row_number, _delivery)
+        values ('USD', '2022-12-01', 141.8, 'r', 1, 'r'), ('USD', '2024-06-10', 157.8123456789, 'r', 2, 'r')""")
+    connection.execute("""insert into raw.contracts
+        select contracts.* replace (more.contract_id as contract_id, more.account_id as account_id,
+            more.product_id as product_id, more.start_date as start_date, more.end_date as end_date_exclusive,
+            more.renewal_of as renewal_of)
+        from raw.contracts as contracts cross join (values
+            ('X04-3', 'X04', 'addon-2', date '2024-11-01', date '2025-05-01', 'X04-2'),
+            ('X03-3', 'X03', 'addon', date '2024-05-01', date '2024-11-01', null),
+            ('X07-4', 'X07', 'core', date '2025-02-03', date '2025-02-20', null)
+        ) as more(contract_id, account_id, product_id, start_date, end_date, renewal_of)
+        where contracts.contract_id = 'X04-2'""")
 
 
 def export_sources(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -181,7 +194,9 @@ def test_one_planted_difference_is_seen(engines, change):
 @pytest.mark.parametrize(
     ("column", "wanted"),
     [
-        ("marts.fct_mrr_movement.movement_type", {"new", "reactivation", "expansion", "contraction", "churn"}),
+        ("marts.fct_mrr_movement.movement_type", {"new", "reactivation", "expansion", "contraction", "churn", "fx"}),
+        ("marts.fct_product_mrr_movement.movement_type", {"upsell", "cross_sell", "downsell", "product_dropped"}),
+        ("marts.fct_product_mrr_movement.movement_type", {"product_swap", "new", "reactivation", "churn", "fx"}),
         ("intermediate.int_coverage_gaps.gap_status", {"bridged", "in_grace", "lapsed"}),
         ("marts.fct_health_score.band", {"red", "yellow", "green", "no_data"}),
         ("marts.fct_success_level.success_level", {None, 0, 1, 2, 3, 4, 5}),
