@@ -34,7 +34,12 @@ sides as (
         started.term_months as opening_term_months,
         cast(null as int) as closing_term_months,
         started.mrr as opening_mrr,
-        started.mrr + coalesce(fx_effects.fx_effect_mrr, 0) as opening_mrr_at_end_rates,
+        -- A rate that takes a sum of a few yen to nothing loses no customer.
+        case
+            when started.mrr > 0 and started.mrr + fx_effects.fx_effect_mrr > 0
+                then started.mrr + fx_effects.fx_effect_mrr
+            else started.mrr
+        end as opening_mrr_at_end_rates,
         0 as closing_mrr,
         0 as closing_mrr_in_grace,
         0 as closing_mrr_reported

@@ -72,7 +72,8 @@ final as (
             when by_unit.closing_mrr_reported > by_unit.opening_mrr_at_end_rates then 'expansion'
             else 'contraction'
         end as movement_type,
-        by_unit.closing_mrr_reported - by_unit.opening_mrr_at_end_rates as movement_mrr
+        by_unit.closing_mrr_reported - by_unit.opening_mrr_at_end_rates as movement_mrr,
+        by_unit.opening_mrr_at_end_rates - by_unit.opening_mrr as fx_mrr
 
     from by_unit
     inner join periods

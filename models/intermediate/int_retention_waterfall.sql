@@ -3,17 +3,31 @@
 
 with
 
-periods as (
+all_periods as (
 
     select * from {{ ref('int_retention_periods') }}
-
-    where is_month_end
 
 ),
 
 p2p as (
 
     select * from {{ ref('int_retention_p2p') }}
+
+),
+
+-- A period that starts before the first month end of history has no start to go on from.
+periods as (
+
+    select
+        all_periods.period_end_date,
+        all_periods.period_start_date,
+        all_periods.horizon_months
+
+    from all_periods
+    inner join (select min(period_end_date) as first_month_end_date from all_periods) as history
+        on all_periods.period_start_date >= history.first_month_end_date
+
+    where all_periods.is_month_end
 
 ),
 
