@@ -32,7 +32,7 @@ final as (
         ] -%}
             cast(sum(case when opening_mrr > 0 then {{ counted }} else 0 end) as bigint) as {{ amount }},
         {% endfor %}
-        {% for movement in ['reactivation', 'expansion', 'contraction', 'churn'] -%}
+        {% for movement in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
             cast(sum(case when movement_type = '{{ movement }}' then movement_mrr else 0 end) as bigint)
                 as {{ movement }}_movement_mrr
             {%- if not loop.last %},{% endif %}

@@ -28,10 +28,10 @@ headlines as (
         other.null_reason,
         other.opening_mrr as base_mrr,
         other.closing_mrr - other.opening_mrr as change_mrr,
-        other.nrr,
+        other.closing_mrr / cast(nullif(other.opening_mrr, 0) as double) as nrr,
         p2p.opening_mrr as p2p_base_mrr,
         p2p.closing_mrr - p2p.opening_mrr as p2p_change_mrr,
-        p2p.nrr as p2p_nrr
+        p2p.closing_mrr / cast(p2p.opening_mrr as double) as p2p_nrr
 
     from retention as other
     inner join retention as p2p
@@ -156,7 +156,8 @@ final as (
         steps.step_number,
         steps.step,
         cast(steps.change_mrr as bigint) as change_mrr,
-        {{ nine_decimals('steps.rate') }} as rate,
+        -- Plus zero, since a residual of -1e-17 would be rounded to minus zero.
+        {{ nine_decimals('steps.rate') }} + 0 as rate,
         headlines.is_final,
         case when steps.rate is null then headlines.null_reason end as null_reason
 
