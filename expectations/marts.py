@@ -3,6 +3,7 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_nrr import nrr_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -14,6 +15,7 @@ def suites(warehouse) -> dict[str, list]:
     return {
         **revenue_suites(as_of),
         **retention_suites(as_of),
+        **nrr_suites(),
         **score_suites(),
         **expected_suites(as_of),
         **customer_suites(as_of),

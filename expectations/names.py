@@ -20,6 +20,8 @@ _tables = {
         "fct_mrr_movement",
         "mart_mrr_waterfall",
         "mart_retention",
+        "mart_nrr_reconciliation",
+        "mart_target_progress",
         "mart_cohort_churn",
         "mart_survival",
         "fct_health_component",
