@@ -22,7 +22,7 @@ bands as (
 ),
 
 -- Scopes of accounts ask about accounts; a product and a term ask about what is held; a parent about its group.
-final as (
+scoped as (
 
     select
         unit_periods.*,
@@ -71,6 +71,27 @@ final as (
     from unit_periods
 
     where unit_type = 'group'
+
+),
+
+final as (
+
+    select
+        period_end_date,
+        horizon_months,
+        scope_type,
+        scope_value,
+        unit_type,
+        unit_account_id,
+        unit_product_id,
+        opening_mrr,
+        closing_mrr,
+        closing_mrr_confirmed,
+        closing_mrr_reported,
+        movement_type,
+        movement_mrr
+
+    from scoped
 
 )
 

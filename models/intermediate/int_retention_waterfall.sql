@@ -15,6 +15,13 @@ p2p as (
 
 ),
 
+history as (
+
+    select min(period_end_date) as first_month_end_date
+    from all_periods
+
+),
+
 -- A period that starts before the first month end of history has no start to go on from.
 periods as (
 
@@ -24,8 +31,7 @@ periods as (
         all_periods.horizon_months
 
     from all_periods
-    inner join (select min(period_end_date) as first_month_end_date from all_periods) as history
-        on all_periods.period_start_date >= history.first_month_end_date
+    inner join history on all_periods.period_start_date >= history.first_month_end_date
 
     where all_periods.is_month_end
 

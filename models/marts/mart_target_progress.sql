@@ -24,12 +24,11 @@ compared as (
         targets.*,
         case when targets.unit = 'minor_units' then cast(targets.target_value as bigint) end as target_mrr,
         case when targets.unit = 'rate' then cast(targets.target_value as double) end as target_rate,
-        case when targets.scope_type is not null and targets.reached_date is not null then
-            case targets.activity
-                {% for activity in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
-                    when '{{ activity }}' then targets.{{ activity }}_mrr
-                {% endfor -%}
-            end
+        case
+            when targets.scope_type is null or targets.reached_date is null then null
+            {% for activity in ['new', 'reactivation', 'expansion', 'contraction', 'churn'] -%}
+                when targets.activity = '{{ activity }}' then targets.{{ activity }}_mrr
+            {% endfor %}
         end as actual_mrr,
         case targets.activity when 'nrr' then retention.nrr when 'grr' then retention.grr end as actual_rate
 
