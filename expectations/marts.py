@@ -8,6 +8,7 @@ from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
+from expectations.marts_nrr import nrr_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
@@ -24,6 +25,7 @@ def suites(warehouse) -> dict[str, list]:
         **renewal_suites(as_of),
         **churn_suites(as_of),
         **ltv_suites(),
+        **nrr_suites(),
         **score_suites(),
         **expected_suites(as_of),
         **customer_suites(as_of),

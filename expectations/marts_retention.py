@@ -2,10 +2,8 @@
 
 from datetime import date
 
+from expectations.marts_nrr import ROUNDING
 from expectations.rules import no_rows
-
-# Rates carry nine decimals: a difference below one in a million is rounding.
-ROUNDING = 0.000001
 
 
 def retention_suites(as_of: date) -> dict[str, list]:
@@ -17,14 +15,15 @@ def retention_suites(as_of: date) -> dict[str, list]:
 
 
 def retention_rules(as_of: date) -> list:
-    rates = "period_end_date, horizon_months, scope_type, scope_value, nrr, grr, logo_retention"
+    rates = "period_end_date, horizon_months, definition, scope_type, scope_value, nrr, grr, logo_retention"
     return [
         no_rows(
             "grr_is_at_most_nrr_and_one",
-            "GRR is between 0 and 1 and never above NRR; the same on confirmed MRR.",
+            "GRR is at most 1, never above NRR and, but for waterfalls, never negative; the same on confirmed MRR.",
             "Correct mart_retention: gross retention leaves out expansion and can only be lower.",
             f"""select {rates} from marts.mart_retention
-                where grr > nrr + {ROUNDING} or grr > 1 or grr < 0
+                where grr > nrr + {ROUNDING} or grr > 1
+                    or (grr < 0 and definition in ('cohort_p2p', 'renewals_due'))
                     or grr_confirmed > nrr_confirmed + {ROUNDING} or grr_confirmed > 1 or grr_confirmed < 0""",
         ),
         no_rows(
@@ -38,21 +37,51 @@ def retention_rules(as_of: date) -> list:
             "segments_add_up",
             "The segments' opening and closing MRR add up to those of the whole company.",
             "Look for accounts in no segment or in two: int_account_scopes.",
-            """select period_end_date, horizon_months, cast(sum(sign * opening_mrr) as bigint) as opening_rest,
+            """select period_end_date, horizon_months, definition,
+                    cast(sum(sign * opening_mrr) as bigint) as opening_rest,
                     cast(sum(sign * closing_mrr) as bigint) as closing_rest
                 from (
                     select *, case when scope_type = 'all' then 1 else -1 end as sign from marts.mart_retention
                     where scope_type in ('all', 'segment')
                 ) as signed
-                group by period_end_date, horizon_months
+                group by period_end_date, horizon_months, definition
                 having opening_rest <> 0 or closing_rest <> 0""",
         ),
         no_rows(
             "unknown_rates_say_why",
-            "A rate is missing only where nobody paid at the start, and then the row says so.",
+            "A rate is missing only where nobody paid at the start or nothing was due, and then the row says so.",
             "Correct mart_retention: an unknown rate without a reason cannot be told from a mistake.",
             f"""select {rates}, opening_mrr from marts.mart_retention
                 where (nrr is null) <> (opening_mrr = 0) or (nrr is null) <> (null_reason is not null)""",
+        ),
+        no_rows(
+            "opening_plus_parts_is_closing",
+            "Opening MRR plus expansion, contraction, churn and reactivation is closing MRR; NRR is 1 plus the rates.",
+            "Correct int_retention_definitions: the parts of one definition do not belong together.",
+            f"""select {rates}, opening_mrr, expansion_mrr, contraction_mrr, churn_mrr, reactivation_mrr, closing_mrr
+                from marts.mart_retention
+                where opening_mrr + expansion_mrr + contraction_mrr + churn_mrr + reactivation_mrr <> closing_mrr
+                    or abs(1 + expansion_rate + reactivation_rate - contraction_rate - churn_rate - nrr) > {ROUNDING}
+                    or expansion_mrr < 0 or reactivation_mrr < 0 or contraction_mrr > 0 or churn_mrr > 0""",
+        ),
+        no_rows(
+            "waterfall_is_that_of_the_facts",
+            "Over a month, the waterfall of the whole company is the movements of fct_mrr_movement, type by type.",
+            "Compare int_retention_unit_periods with fct_mrr_movement: they disagree about a movement.",
+            f"""with facts as (
+                    select month, {sum_of_movements()} from marts.fct_mrr_movement group by month
+                )
+                select retention.period_end_date, retention.reactivation_mrr, facts.reactivation,
+                    retention.expansion_mrr, facts.expansion, retention.contraction_mrr, facts.contraction,
+                    retention.churn_mrr, facts.churn
+                from marts.mart_retention as retention
+                left join facts on date_trunc('month', retention.period_end_date) = facts.month
+                where retention.definition = 'with_reactivation' and retention.horizon_months = 1
+                    and retention.scope_type = 'all' and retention.opening_mrr > 0
+                    and (retention.reactivation_mrr <> coalesce(facts.reactivation, 0)
+                        or retention.expansion_mrr <> coalesce(facts.expansion, 0)
+                        or retention.contraction_mrr <> coalesce(facts.contraction, 0)
+                        or retention.churn_mrr <> coalesce(facts.churn, 0))""",
         ),
         no_rows(
             "as_of_date_is_there",
@@ -63,6 +92,13 @@ def retention_rules(as_of: date) -> list:
                     and not exists (select 1 from marts.mart_retention where period_end_date = date '{as_of}')""",
         ),
     ]
+
+
+def sum_of_movements() -> str:
+    return ", ".join(
+        f"cast(sum(case when movement_type = '{movement}' then delta_mrr else 0 end) as bigint) as {movement}"
+        for movement in ("reactivation", "expansion", "contraction", "churn")
+    )
 
 
 def cohort_rules(as_of: date) -> list:

@@ -33,6 +33,8 @@ _tables = {
         "mart_policy_sensitivity",
         "mart_restatement",
         "mart_retention",
+        "mart_nrr_reconciliation",
+        "mart_target_progress",
         "mart_cohort_churn",
         "mart_cohort_curve",
         "mart_survival",

@@ -38,7 +38,8 @@ def business(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, 
     """What the business asks, line by line: name, definition, value."""
     retention = one(
         connection,
-        """select * from marts.mart_retention where horizon_months = 12 and scope_type = 'all'
+        """select * from marts.mart_retention
+           where definition = 'cohort_p2p' and horizon_months = 12 and scope_type = 'all'
            order by period_end_date desc limit 1""",
     )
     yield "MRR", "a month, late renewals included", mrr(connection)

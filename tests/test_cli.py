@@ -75,7 +75,8 @@ def test_the_summary_shows_what_a_leader_asks_for(sample_warehouse):
     page = said(sample_warehouse.result)
     mrr = sample_warehouse.rows("select sum(mrr) from marts.dim_account")[0][0]
     nrr = sample_warehouse.rows(
-        """select nrr from marts.mart_retention where horizon_months = 12 and scope_type = 'all'
+        """select nrr from marts.mart_retention
+           where definition = 'cohort_p2p' and horizon_months = 12 and scope_type = 'all'
            order by period_end_date desc"""
     )[0][0]
     assert f"{mrr:,} JPY" in page

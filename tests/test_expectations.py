@@ -172,16 +172,30 @@ create table marts.mart_restatement as
     ) unpivot include nulls (value for measure in (closing_mrr, mrr_confirmed, mrr_in_grace, new_mrr, reactivation_mrr,
         expansion_mrr, contraction_mrr, churn_mrr, nrr, grr, logo_retention));
 create table marts.mart_retention as
-    select date '2024-03-31' as period_end_date, true as is_month_end, 1 as horizon_months,
-        'cohort_p2p' as definition, *,
+    select date '2024-03-31' as period_end_date, 1 as horizon_months, true as is_month_end, *,
+        closing_mrr - opening_mrr as expansion_mrr, 0 as contraction_mrr, 0 as churn_mrr, 0 as reactivation_mrr,
         closing_mrr / opening_mrr as nrr, 1.0e0::double as grr, 1.0e0::double as logo_retention, nrr as nrr_confirmed,
-        1.0e0::double as grr_confirmed, null::varchar as null_reason
+        1.0e0::double as grr_confirmed, nrr - 1 as expansion_rate, 0.0e0 as contraction_rate, 0.0e0 as churn_rate,
+        0.0e0 as reactivation_rate, null::varchar as null_reason
     from (values ('all', 'all', 150, 170), ('segment', 's1', 100, 120), ('segment', 's2', 50, 50))
-        as t(scope_type, scope_value, opening_mrr, closing_mrr);
-insert into marts.mart_retention
-    select date '2024-01-31', true, 1, definition, scope_type, scope_value, 0, 0, null, null, null, null, null,
-        'no_customers_at_start'
+        as t(scope_type, scope_value, opening_mrr, closing_mrr)
+    cross join (values ('cohort_p2p'), ('with_reactivation')) as d(definition);
+insert into marts.mart_retention by name
+    select distinct date '2024-01-31' as period_end_date, 1 as horizon_months, true as is_month_end, definition,
+        scope_type, scope_value, 0 as opening_mrr, 0 as closing_mrr, 0 as expansion_mrr, 0 as contraction_mrr,
+        0 as churn_mrr, 0 as reactivation_mrr, 'no_customers_at_start' as null_reason
     from marts.mart_retention;
+create table marts.mart_nrr_reconciliation as
+    select date '2024-03-31' as period_end_date, 1 as horizon_months, 'with_reactivation' as definition, *
+    from (values (1, 'cohort_p2p', 25, 1.1666e0), (2, 'later_customers', -5, -0.0333e0), (8, 'residual', 0, 0.0e0),
+        (9, 'with_reactivation', 20, 1.1333e0)) as t(step_number, step, change_mrr, rate);
+create table reference.targets as
+    select date '2024-03-01' as period_start_month, date '2024-04-01' as period_end_month, *
+    from (values ('all', 'expansion'), ('all', 'nrr')) as t(owner_id, activity);
+create table marts.mart_target_progress as
+    select *, case when activity = 'expansion' then 20 end as actual_mrr,
+        case when activity = 'nrr' then 1.1333e0 end as actual_rate, null::varchar as null_reason
+    from reference.targets;
 create table marts.mart_cohort_churn as
     select date '2024-02-01' as cohort_month, * , 'all' as scope_type, 'all' as scope_value, 1 as start_value,
         value::double as retention, 1 - retention as churn_rate, value is not null as is_observable
@@ -311,9 +325,17 @@ update marts.mart_policy_sensitivity set closing_mrr = 99
 update marts.mart_restatement set value_now = 1, reason = 'grace_passed'
     where month = '2024-03-01' and measure = 'closing_mrr';
 delete from quality.published_month where publish_number = 2;
-update marts.mart_retention set grr = 1.3, opening_mrr = 90 where scope_value = 's1' and opening_mrr = 100;
-update marts.mart_retention set logo_retention = 1.5, null_reason = 'x' where scope_value = 's2' and opening_mrr = 50;
+update marts.mart_retention set grr = 1.3, opening_mrr = 90 where scope_value = 's1' and opening_mrr = 100
+    and definition = 'cohort_p2p';
+update marts.mart_retention set logo_retention = 1.5, null_reason = 'x' where scope_value = 's2' and opening_mrr = 50
+    and definition = 'cohort_p2p';
+update marts.mart_retention set expansion_mrr = 23, churn_mrr = -3 where definition = 'with_reactivation'
+    and scope_type = 'all' and opening_mrr = 150;
 update marts.mart_retention set period_end_date = '2024-03-30' where period_end_date = '2024-03-31';
+update marts.mart_nrr_reconciliation set change_mrr = 5 where step = 'residual';
+insert into reference.targets values ('2024-03-01', '2024-04-01', 'a', 'churn');
+update marts.mart_target_progress set actual_mrr = 21 where activity = 'expansion';
+update marts.mart_target_progress set actual_rate = null where activity = 'nrr';
 update marts.mart_cohort_churn set is_observable = true;
 update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5 where months_since_start = 1;
 update marts.mart_survival set survival = 1.2 where duration_days = 10;

@@ -38,17 +38,62 @@ def test_every_closing_of_the_golden_fixture(golden_warehouse: Warehouse) -> Non
 
 
 def test_retention_rates_of_the_golden_fixture(golden_warehouse: Warehouse) -> None:
+    """Every definition: the same customers, and what the movements add up to without and with those who came back."""
     query = """select accounts, opening_mrr, closing_mrr, round(nrr, 4), round(grr, 4), round(logo_retention, 4)
                from marts.mart_retention
-               where period_end_date = last_day(date '{month}') and horizon_months = 12 and scope_type = 'all'"""
+               where period_end_date = last_day(date '{month}') and horizon_months = 12 and scope_type = 'all'
+                   and definition = '{definition}'"""
     for row in expected("expected_retention_12m.csv"):
-        worked_out = (
-            int(row["n"]),
-            int(row["opening"]),
-            int(row["closing"]),
-            *(float(row[key]) for key in ("nrr_p2p", "grr_p2p", "logo")),
+        rates = {key: float(value) for key, value in row.items() if key not in ("month", "n", "opening", "closing")}
+        base = (int(row["n"]), int(row["opening"]))
+        [same_customers] = golden_warehouse.rows(query.format(month=row["month"], definition="cohort_p2p"))
+        assert same_customers == (*base, int(row["closing"]), rates["nrr_p2p"], rates["grr_p2p"], rates["logo"])
+        for definition, nrr in (
+            ("waterfall", rates["nrr_waterfall"]),
+            ("with_reactivation", rates["nrr_waterfall_with_reactivation"]),
+        ):
+            [found] = golden_warehouse.rows(query.format(month=row["month"], definition=definition))
+            assert (*found[:2], *found[3:]) == (*base, nrr, rates["grr_waterfall"], None)
+
+
+def test_renewals_due_and_the_bridges_between_the_definitions(golden_warehouse: Warehouse) -> None:
+    """The twelve months to 2025-01-31, as docs/nrr_definitions.md tells them."""
+    assert golden_warehouse.rows(
+        """select opening_mrr, retained_mrr, expansion_mrr, churn_mrr, round(grr, 4), round(nrr, 4)
+           from marts.mart_retention where definition = 'renewals_due' and period_end_date = date '2025-01-31'
+               and horizon_months = 12 and scope_type = 'all'"""
+    ) == [(460_000, 360_000, 7_000, -100_000, 0.7826, 0.7978)]
+    steps = golden_warehouse.rows(
+        """select definition, step, change_mrr, round(100 * rate, 1) from marts.mart_nrr_reconciliation
+           where period_end_date = date '2025-01-31' and horizon_months = 12 order by definition, step_number"""
+    )
+    waterfall = [("later_customers", -10_000, -2.4), ("returned_in_cohort", -50_000, -11.9), ("exchange_rates", 0, 0.0)]
+    assert steps == [
+        (definition, *step)
+        for definition, differences, end in (
+            (
+                "renewals_due",
+                [
+                    ("without_renewal", 0, 0.0),
+                    ("between_renewals", -73_000, -17.4),
+                    ("outside_cohort", -10_000, -2.4),
+                    ("other_base", 0, 1.9),
+                ],
+                (-93_000, 79.8),
+            ),
+            ("waterfall", waterfall, (-70_000, 83.3)),
+            ("with_reactivation", [*waterfall, ("reactivation", 50_000, 11.9)], (-20_000, 95.2)),
         )
-        assert golden_warehouse.rows(query.format(month=row["month"])) == [worked_out]
+        for step in [("cohort_p2p", -10_000, 97.6), *differences, ("residual", 0, 0.0), (definition, *end)]
+    ]
+
+
+def test_nothing_is_left_over_between_the_definitions(golden_warehouse: Warehouse, sample_warehouse: Warehouse) -> None:
+    for warehouse in (golden_warehouse, sample_warehouse):
+        assert warehouse.rows(
+            """select definition, min(change_mrr), max(change_mrr), coalesce(max(abs(rate)), 0) < 1e-8
+               from marts.mart_nrr_reconciliation where step = 'residual' group by 1 order by 1"""
+        ) == [(definition, 0, 0, True) for definition in ("renewals_due", "waterfall", "with_reactivation")]
 
 
 def test_each_as_of_date_shows_what_was_published_that_day(golden_warehouse: Warehouse) -> None:

@@ -269,7 +269,8 @@ def test_twelve_months_to_2023_12_01_of_fightchurn(month_end: Warehouse, tmp_pat
     assert next_day.result.returncode == 0, next_day.result.stdout + next_day.result.stderr
     [row] = next_day.rows(
         """select round(nrr, 6), round(grr, 6), accounts, accounts - retained_accounts from marts.mart_retention
-           where period_end_date = date '2023-12-01' and horizon_months = 12 and scope_type = 'all'"""
+           where definition = 'cohort_p2p' and period_end_date = date '2023-12-01' and horizon_months = 12
+               and scope_type = 'all'"""
     )
     assert row == (0.827502, 0.780597, 345, 74)
     assert next_day.rows("select sum(mrr), min(currency) from marts.dim_account") == [(62_723_100, "USD")]
