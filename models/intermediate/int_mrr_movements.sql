@@ -74,6 +74,7 @@ first_paid as (
 
 ),
 
+-- Months in which a unit as a whole did not change are left out early.
 changes as (
 
     select
@@ -90,6 +91,8 @@ changes as (
     inner join units on product_changes.account_id = units.account_id
 
     group by 1, 2, 3, 4
+
+    having sum(product_changes.movement_mrr) <> 0 or sum(product_changes.fx_mrr) <> 0
 
 ),
 
