@@ -14,13 +14,13 @@ DELIVERED = {"_delivery": "1", "_source_file": "book.csv"}
 # What one line may be, as the column it comes in by; None: the column is left empty.
 SHAPES = {
     "months": [1, 1, 3, 6, 12, 12, 12, 24, None],
-    # Days between two lines of a product: renewals on time, overlaps, and gaps around the grace of 30 and 60 days.
-    "gap": [0, 0, 0, 0, -400, -45, 1, 29, 30, 31, 59, 60, 61, 150, 150],
-    "price": [0, 100, 100, 130, 999, 12_000_000_001],
+    # Days between two lines of a product, and how many graces on top: on time, overlapping, around the grace, late.
+    "gap": [(0, 0), (0, 0), (0, 0), (0, -400), (0, -45), (1, -1), (1, 0), (1, 0), (1, 1), (0, 150), (0, 150)],
+    "price": [0, 100, 100, 130, 130, 999, 1000, 12_000_000_001],
     "is_total": [False, False, True],
     "keeps_price": [True, False],
     "cancelled_after": [None, None, None, 0, 10, 200],
-    "is_cut_short": [True, False],
+    "cut_short_by": [None, 1, -10],  # days from the cancellation to the end; the news may come after it
     "signed_before": [None, None, 0, 40, 300, -20],
     "meaning": ["committed_term", "committed_term", "committed_term", "actual_end"],
     "tells_term": [True, False],
@@ -55,9 +55,7 @@ class Company:
 
 @st.composite
 def companies(draw: st.DrawFn) -> Company:
-    as_of = datetime.date(2024, 1, 1) + draw(st.integers(0, 800)) * DAY
-    if draw(st.booleans()):
-        as_of = as_of.replace(day=1) - DAY
+    grace = draw(st.sampled_from(POLICIES))
     lines: list[dict] = []
     accounts = ["a1", "a2", "a3"][: draw(st.integers(1, 3))]
     for account in accounts:
@@ -65,11 +63,22 @@ def companies(draw: st.DrawFn) -> Company:
             start = datetime.date(2022, 11, 30) + draw(st.integers(0, 900)) * DAY
             if draw(st.booleans()):
                 start = start.replace(day=1) - draw(st.integers(0, 1)) * DAY  # the first, or a month end
-            _add_lines(draw, lines, account, product, start)
-    return Company(as_of, draw(st.sampled_from(POLICIES)), accounts, lines)
+            _add_lines(draw, lines, account, product, start, grace[0])
+    return Company(_as_of(draw, lines, grace[0]), grace, accounts, lines)
 
 
-def _add_lines(draw: st.DrawFn, lines: list[dict], account: str, product: str, start: datetime.date) -> None:
+def _as_of(draw: st.DrawFn, lines: list[dict], grace: int) -> datetime.date:
+    """Any day, a month end, or a day on which something becomes known or a grace runs out, one before or after."""
+    any_day = datetime.date(2024, 1, 1) + draw(st.integers(0, 800)) * DAY
+    line = draw(st.sampled_from(lines))
+    date = line[draw(st.sampled_from(["end_date_exclusive", "end_date_exclusive", "cancelled_date", "signed_date"]))]
+    border = (date or any_day) + draw(st.sampled_from([-1, 0, 1, grace - 1, grace, grace // 2])) * DAY
+    return draw(st.sampled_from([any_day, any_day.replace(day=1) - DAY, border, border]))
+
+
+def _add_lines(
+    draw: st.DrawFn, lines: list[dict], account: str, product: str, start: datetime.date, grace: int
+) -> None:
     """A product's lines: each follows the one before at a distance, or is added to it and ends with it."""
     before: dict = {}
     for _ in range(draw(st.integers(1, 4))):
@@ -84,16 +93,17 @@ def _add_lines(draw: st.DrawFn, lines: list[dict], account: str, product: str, s
         else:
             months = shape["months"]
             before = line | terms(start, plus_months(start, months) if months else None, months, shape)
-        before["renewal_of"] = lines[-1]["contract_id"] if shape["gap"] in (0, 1) and lines else None
+        before["renewal_of"] = lines[-1]["contract_id"] if shape["gap"] == (0, 0) and lines else None
         lines.append(before)
-        start = max(start, (before["end_date_exclusive"] or start + 100 * DAY) + shape["gap"] * DAY)
+        distance = shape["gap"][0] * grace + shape["gap"][1]
+        start = max(start, (before["end_date_exclusive"] or start + 100 * DAY) + distance * DAY)
 
 
 def terms(start: datetime.date, end: datetime.date | None, months: int | None, shape: dict) -> dict:
     """Dates and price of a line of so many months (None: it only has dates, or no end at all)."""
     cancelled = start + shape["cancelled_after"] * DAY if shape["cancelled_after"] is not None and end else None
-    if cancelled and shape["is_cut_short"]:
-        end = min(end, cancelled + DAY)
+    if cancelled and shape["cut_short_by"]:
+        end = max(start + DAY, min(end, cancelled + shape["cut_short_by"] * DAY))
     is_total = bool(months and shape["is_total"])
     return {
         "start_date": start,

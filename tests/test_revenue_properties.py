@@ -163,7 +163,7 @@ def with_twins(company: Company) -> Company:
 def test_every_property_holds_for_500_random_companies(chain: ModelChain, company: Company) -> None:
     run(chain, with_twins(company))
     broken = {sentence: rows for sentence, query in PROPERTIES.items() if (rows := chain.query(query))}
-    assert not broken
+    assert not broken, company
     assert not chain.broken_tests()
 
 
