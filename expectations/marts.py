@@ -6,9 +6,9 @@ from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
+from expectations.marts_nrr import nrr_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
-from expectations.marts_nrr import nrr_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_scores import score_suites
