@@ -114,10 +114,13 @@ create table intermediate.int_currency as select 'JPY' as currency;
 create table intermediate.int_account_hierarchy as
     select account_id, account_id as surviving_account_id, account_id as group_account_id from raw.accounts;
 create table intermediate.int_account_mrr as
-    select *, 0::bigint as mrr_in_grace from (values ('a1', date '2024-01-31', 100::bigint),
+    select *, 0::bigint as mrr_in_grace, date_trunc('month', snapshot_date)::date as month, true as is_month_end
+    from (values ('a1', date '2024-01-31', 100::bigint),
         ('a1', date '2024-02-29', 100), ('a1', date '2024-03-31', 120),
         ('a2', date '2024-02-29', 50), ('a2', date '2024-03-31', 50))
         as t(account_id, snapshot_date, mrr);
+create table intermediate.int_account_lives as
+    select 'all' as scope_type, 'all' as scope_value, unnest([0, 0, 0]) as entry_days;
 create table intermediate.int_user_days as
     select account_id, user_id, login_date, event_count as logins from raw.logins;
 create table intermediate.int_account_metrics as
@@ -197,13 +200,44 @@ create table marts.mart_target_progress as
         case when activity = 'nrr' then 1.1333e0 end as actual_rate, null::varchar as null_reason
     from reference.targets;
 create table marts.mart_cohort_churn as
-    select date '2024-02-01' as cohort_month, * , 'all' as scope_type, 'all' as scope_value, 1 as start_value,
-        value::double as retention, 1 - retention as churn_rate, value is not null as is_observable
-    from (values (0, 'logo', 1), (1, 'logo', 1), (2, 'logo', null)) as t(months_since_start, measure, value);
+    select date '2024-02-01' as cohort_month, * , scope_type as scope_value, 1 as start_value,
+        value::double as retention, 1 - retention as churn_rate, value is not null as is_observable,
+        false as is_final
+    from (values (0, 'logo', 1), (1, 'logo', 1), (2, 'logo', null)) as t(months_since_start, measure, value)
+    cross join (values ('all'), ('segment'), ('term')) as scopes(scope_type);
+create table marts.mart_cohort_curve as
+    select scope_type, scope_value, measure, months_since_start, start_value, value, churn_rate,
+        0.0e0 as churn_rate_low, 0.8e0 as churn_rate_high
+    from marts.mart_cohort_churn where is_observable;
 create table marts.mart_survival as
     select 'all' as scope_type, 'all' as scope_value, *
-    from (values (10, 9, 1, 0.9e0, 0.8e0, 1.0e0), (20, 8, 0, 0.9e0, 0.8e0, 1.0e0), (30, 7, 1, 0.8e0, 0.6e0, 0.9e0))
-        as t(duration_days, at_risk, events, survival, survival_low, survival_high);
+    from (values (10, 3, 1, 0, 0.9e0, 0.8e0, 1.0e0), (20, 2, 0, 1, 0.9e0, 0.8e0, 1.0e0),
+        (30, 1, 1, 0, 0.8e0, 0.6e0, 0.9e0))
+        as t(duration_days, at_risk, events, censored, survival, survival_low, survival_high);
+create table marts.mart_churn_rate as
+    select *, 'all' as scope_type, 'all' as scope_value, 0 as churned_accounts, 0 as could_churn_accounts,
+        0 as could_churn_churned_accounts, 0 as churned_mrr, 0 as could_churn_mrr, 0 as could_churn_churned_mrr,
+        null::double as could_churn_rate, 'nobody_could_leave' as could_churn_null_reason,
+        null::double as churn_rate_mean_12m, 'less_than_12_months_with_customers' as null_reason_12m
+    from (values (date '2024-01-01', 0, 0, null, 'no_customers_at_start'), (date '2024-02-01', 1, 100, 0.0e0, null),
+        (date '2024-03-01', 2, 150, 0.0e0, null)) as t(month, opening_accounts, opening_mrr, churn_rate, null_reason);
+create table marts.mart_ltv_account as
+    select *, 2 as horizon_months, 1.8e0 as expected_months, 1 as remaining_horizon_months,
+        1.0e0 as expected_remaining_months, mrr as expected_remaining, null::varchar as null_reason
+    from (values ('a1', 120, 320, 3), ('a2', 50, 100, 2)) as t(account_id, mrr, ltv_to_date, months_held);
+create table marts.mart_ltv_segment as
+    select scope_type, scope_type as scope_value, 420 as ltv_to_date, 170 as mrr, 2 as horizon_months,
+        1.8e0 as mean_duration_months, 0.8e0 as survival_at_horizon, 153 as ltv, null::varchar as null_reason,
+        null::double as monthly_churn_rate, null::bigint as ltv_by_churn,
+        'less_than_12_months_with_customers' as by_churn_null_reason
+    from (values ('all'), ('segment'), ('product')) as t(scope_type);
+create table reference.ltv_scenarios as select 'longer' as scenario_key, 'Longer' as label_en;
+create table marts.mart_ltv_simulation as
+    select 'longer' as scenario_key, 'Longer' as label_en, 85 as price_before, 85 as price_after,
+        2 as accounts_before, 2 as accounts_after, 1 as gross_margin_before, 1 as gross_margin_after,
+        20.0e0 as discounted_months_before, 30.0e0 as discounted_months_after, 1700 as ltv_before, 2550 as ltv_after,
+        3400 as total_before, 5100 as total_after, 1700 as gain, 10 as cs_cost_per_month, 300 as cs_cost,
+        1400 as net_gain, 1 as break_even_accounts, null::varchar as null_reason;
 create table marts.mart_renewals as
     select * from (values (date '2024-02-01', 1, 0, 40, 40, 40, 10, 0, 1.0e0, 1.25e0, 1.0e0, null),
         (date '2025-01-01', 0, 1, 100, 0, 0, 0, 100, null, null, null, 'all_still_open'))
@@ -294,7 +328,7 @@ create or replace view staging.stg_contracts as select * from raw.contracts unio
 insert into intermediate.int_contract_lines values ('a7', 'USD', '2024-02-01', false);
 insert into intermediate.int_account_hierarchy values ('a3', 'a2', 'a1'), ('a4', 'a3', 'a4');
 insert into intermediate.int_as_of_spine values ('2024-01-31', false), ('2024-05-31', true);
-insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0);
+insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0, null, null);
 insert into intermediate.int_user_days select * from intermediate.int_user_days where user_id = 'u0';
 insert into reference.phases values ('no_such_metric');
 insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'empty', null, null);
@@ -336,10 +370,31 @@ update marts.mart_nrr_reconciliation set change_mrr = 5 where step = 'residual';
 insert into reference.targets values ('2024-03-01', '2024-04-01', 'a', 'churn');
 update marts.mart_target_progress set actual_mrr = 21 where activity = 'expansion';
 update marts.mart_target_progress set actual_rate = null where activity = 'nrr';
-update marts.mart_cohort_churn set is_observable = true;
-update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5 where months_since_start = 1;
+update marts.mart_cohort_churn set is_observable = true where scope_type = 'all';
+update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5
+    where months_since_start = 1 and scope_type = 'all';
+update marts.mart_cohort_churn set is_final = true where months_since_start = 0 and scope_type = 'segment';
+delete from marts.mart_cohort_churn where months_since_start = 1 and scope_type = 'term';
+delete from marts.mart_cohort_curve where months_since_start = 1 and scope_type = 'term';
+update marts.mart_cohort_curve set churn_rate_low = 0.5 where months_since_start = 0 and scope_type = 'segment';
 update marts.mart_survival set survival = 1.2 where duration_days = 10;
 update marts.mart_survival set survival = 0.95, survival_high = 1.0 where duration_days = 30;
+insert into intermediate.int_account_lives values ('all', 'all', 0);
+insert into marts.mart_churn_rate
+    select * replace (1 as churned_accounts, 'segment' as scope_type) from marts.mart_churn_rate
+    where month = '2024-01-01';
+insert into marts.mart_churn_rate
+    select * replace (date '2024-04-01' as month, 'segment' as scope_type) from marts.mart_churn_rate
+    where month = '2024-01-01' and scope_type = 'all';
+update marts.mart_churn_rate set null_reason = 'x' where month = '2024-02-01';
+update marts.mart_churn_rate set opening_mrr = 149 where month = '2024-03-01';
+update marts.mart_ltv_account set ltv_to_date = 321 where account_id = 'a1';
+update marts.mart_ltv_account set mrr = 49, null_reason = 'x' where account_id = 'a2';
+update marts.mart_ltv_segment set mean_duration_months = 2.5 where scope_type = 'all';
+update marts.mart_ltv_segment set ltv_to_date = 0 where scope_type = 'product';
+update marts.mart_ltv_segment set by_churn_null_reason = null where scope_type = 'segment';
+update marts.mart_ltv_simulation set gain = 1701;
+insert into reference.ltv_scenarios values ('other', 'Other');
 insert into marts.mart_renewals
     select * replace ('owner' as scope_type, 'o1' as scope_value, 39 as due_mrr, 39 as closed_mrr, 39 as renewed_mrr,
         0 as uplift_mrr, 1.0e0 as net_renewal_rate)
@@ -407,6 +462,7 @@ SEEN = {
     ("fct_product_mrr_movement", "products_add_up_to_the_account"): 2,
     ("mart_product_waterfall", "products_add_up_to_the_whole"): 3,
     ("mart_account_360", "movements_are_those_of_the_facts"): 2,
+    ("mart_cohort_curve", "the_curve_lies_within_its_cohorts"): 2,
     ("dim_account", "every_account_is_there"): 2,
 }
 # The same function makes these for every source; on these tables the planted faults leave them alone.
