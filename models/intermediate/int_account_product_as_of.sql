@@ -41,7 +41,8 @@ known_then as (
         contract_lines.start_date,
         contract_lines.seats,
         contract_lines.term_months,
-        coalesce(contract_lines.cancelled_date <= to_build.as_of_date, false) as is_cancelled,
+        coalesce(contract_lines.cancelled_date <= to_build.as_of_date, false)
+        or coalesce(contract_lines.replaced_date <= to_build.as_of_date, false) as is_cancelled,
         case
             when contract_lines.end_known_from_date <= to_build.as_of_date then contract_lines.end_date_exclusive
             else contract_lines.earlier_end_date

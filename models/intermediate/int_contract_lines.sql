@@ -27,12 +27,31 @@ currency as (
 
 ),
 
+-- A line of another product that names the one it renews takes its place: the old one is not waited for.
+replaced as (
+
+    select
+        contracts.contract_id,
+        min(successors.start_date) as replaced_date
+
+    from contracts
+    inner join contracts as successors
+        on
+            contracts.contract_id = successors.renewal_of
+            and contracts.account_id = successors.account_id
+            and contracts.product_id <> successors.product_id
+
+    group by 1
+
+),
+
 -- A line whose account has not arrived waits: it loads, is counted, and comes in by itself later.
 of_known_accounts as (
 
     select
         contracts.*,
         hierarchy.surviving_account_id,
+        replaced.replaced_date,
         line_prices.phase_start_date,
         line_prices.phase_end_date,
         line_prices.price_numerator,
@@ -45,6 +64,7 @@ of_known_accounts as (
     inner join hierarchy on contracts.account_id = hierarchy.account_id
     inner join line_prices on contracts.contract_id = line_prices.contract_id
     cross join currency
+    left join replaced on contracts.contract_id = replaced.contract_id
 
 ),
 
@@ -101,6 +121,7 @@ final as (
             coalesce(phase_end_date, end_date_exclusive), coalesce(end_date_exclusive, phase_end_date)
         ) as end_date_exclusive,
         cancelled_date,
+        replaced_date,
         known_from_date,
         end_known_from_date,
         least(coalesce(phase_end_date, earlier_end_date), coalesce(earlier_end_date, phase_end_date))

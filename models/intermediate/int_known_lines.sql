@@ -49,7 +49,8 @@ final as (
         known.is_reporting_currency,
         known.start_date,
         known.known_end_date as end_date_exclusive,
-        coalesce(known.cancelled_date <= known.as_of_date, false) as is_cancelled,
+        coalesce(known.cancelled_date <= known.as_of_date, false)
+        or coalesce(known.replaced_date <= known.as_of_date, false) as is_cancelled,
         {{ grace_days('known.term_months', 'policies') }} as grace_days,
         known.term_months,
         known.mrr,

@@ -35,15 +35,15 @@ paid_lines as (
 due as (
 
     select
-        account_id,
-        product_id,
-        end_date_exclusive as due_date,
-        as_of_date,
-        max(term_months) as term_months,
-        max(grace_days) as grace_days,
+        paid_lines.account_id,
+        paid_lines.product_id,
+        paid_lines.end_date_exclusive as due_date,
+        paid_lines.as_of_date,
+        max(paid_lines.term_months) as term_months,
+        max(paid_lines.grace_days) as grace_days,
         cast(sum({{ converted_mrr('paid_lines', 'exchange_rates') }}) as bigint) as due_mrr,
-        case when count(auto_renew) > 0 then count_if(auto_renew) = count(*) end as auto_renew,
-        count_if(is_cancelled) = count(*) as is_cancelled
+        case when count(paid_lines.auto_renew) > 0 then count_if(paid_lines.auto_renew) = count(*) end as auto_renew,
+        count_if(paid_lines.is_cancelled) = count(*) as is_cancelled
 
     from paid_lines
     left join exchange_rates
@@ -51,7 +51,7 @@ due as (
             paid_lines.currency = exchange_rates.currency
             and least(paid_lines.end_date_exclusive, paid_lines.as_of_date) = exchange_rates.rate_date
 
-    where end_date_exclusive is not null and not has_later_phase
+    where paid_lines.end_date_exclusive is not null and not paid_lines.has_later_phase
 
     group by 1, 2, 3, 4
 
