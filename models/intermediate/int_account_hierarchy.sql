@@ -24,17 +24,17 @@ merged_1 as (
 
 -- Each step doubles the distance: three steps follow a chain of up to eight mergers.
 {% for step in [2, 3, 4] %}
-merged_{{ step }} as (
+    merged_{{ step }} as (
 
-    select
-        near.account_id,
-        near.parent_account_id,
-        far.surviving_account_id
+        select
+            near.account_id,
+            near.parent_account_id,
+            far.surviving_account_id
 
-    from merged_{{ step - 1 }} as near
-    inner join merged_{{ step - 1 }} as far on near.surviving_account_id = far.account_id
+        from merged_{{ step - 1 }} as near
+        inner join merged_{{ step - 1 }} as far on near.surviving_account_id = far.account_id
 
-),
+    ),
 
 {% endfor %}
 -- What belongs to an account that was merged belongs to the one that stands for it.
@@ -52,16 +52,16 @@ group_1 as (
 ),
 
 {% for step in [2, 3, 4] %}
-group_{{ step }} as (
+    group_{{ step }} as (
 
-    select
-        near.account_id,
-        far.group_account_id
+        select
+            near.account_id,
+            far.group_account_id
 
-    from group_{{ step - 1 }} as near
-    inner join group_{{ step - 1 }} as far on near.group_account_id = far.account_id
+        from group_{{ step - 1 }} as near
+        inner join group_{{ step - 1 }} as far on near.group_account_id = far.account_id
 
-),
+    ),
 
 {% endfor %}
 final as (

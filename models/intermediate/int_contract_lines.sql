@@ -131,13 +131,15 @@ final as (
         price_numerator,
         price_denominator,
         discount_mrr,
-        case when monthly_amount is null and term_months = 12
-            then {{ divide_half_away('12 * price_numerator', 'price_denominator') }}
+        case
+            when monthly_amount is null and term_months = 12
+                then {{ divide_half_away('12 * price_numerator', 'price_denominator') }}
             else cast(12 * mrr as bigint)
         end as arr,
         -- What rounding a total to whole amounts per month leaves over the term; never a movement.
-        case when monthly_amount is null
-            then {{ divide_half_away('term_months * price_numerator', 'price_denominator') }} - term_months * mrr
+        case
+            when monthly_amount is null
+                then {{ divide_half_away('term_months * price_numerator', 'price_denominator') }} - term_months * mrr
             else 0
         end as rounding_minor,
         auto_renew,

@@ -62,24 +62,24 @@ ended as (
 final as (
 
     select
-        contract_id,
-        account_id,
-        product_id,
-        currency,
-        is_reporting_currency,
-        mrr as kept_mrr,
-        price_numerator,
-        price_denominator,
-        discount_mrr,
-        seats,
-        plan,
-        term_months,
-        is_cancelled,
-        as_of_date,
-        gap_start_date,
-        next_start_date,
-        coalesce(next_start_date, {{ plus_days('as_of_date', '1') }}) as gap_end_date,
-        {{ gap_status('ended', 'grace_days') }} as gap_status
+        ended.contract_id,
+        ended.account_id,
+        ended.product_id,
+        ended.currency,
+        ended.is_reporting_currency,
+        ended.mrr as kept_mrr,
+        ended.price_numerator,
+        ended.price_denominator,
+        ended.discount_mrr,
+        ended.seats,
+        ended.plan,
+        ended.term_months,
+        ended.is_cancelled,
+        ended.as_of_date,
+        ended.gap_start_date,
+        ended.next_start_date,
+        coalesce(ended.next_start_date, {{ plus_days('ended.as_of_date', '1') }}) as gap_end_date,
+        {{ gap_status('ended', 'ended.grace_days') }} as gap_status
 
     from ended
 

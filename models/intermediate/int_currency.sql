@@ -21,13 +21,19 @@ policies as (
 
 ),
 
+sold_currencies as (
+
+    select distinct currency from contracts
+
+),
+
 sold_in as (
 
     select
         min(currency) as any_currency,
         min(case when currency not in (select fx_rates.currency from fx_rates) then currency end) as unconverted_currency
 
-    from (select distinct currency from contracts) as currencies
+    from sold_currencies
 
 ),
 

@@ -14,12 +14,18 @@ policies as (
 
 ),
 
+first_contract as (
+
+    select min(start_date) as start_date from contract_lines
+
+),
+
 final as (
 
-    select greatest(contracts.start_date, coalesce(policies.history_starts_on, contracts.start_date)) as start_date
+    select greatest(first_contract.start_date, coalesce(policies.history_starts_on, first_contract.start_date)) as start_date
 
     from policies
-    cross join (select min(start_date) as start_date from contract_lines) as contracts
+    cross join first_contract
 
 )
 

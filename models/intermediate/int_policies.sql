@@ -10,7 +10,29 @@ policy_sets as (
 
 final as (
 
-    select * from policy_sets
+    select
+        renewal_grace_days,
+        renewal_grace_days_short_term,
+        short_term_below_months,
+        survival_spells,
+        survival_censor,
+        daily_history_days,
+        outcome_history_months,
+        nrr_ratio_cap,
+        shrinkage_accounts,
+        min_coverage,
+        nps_answer_valid_days,
+        logins_stale_after_days,
+        nps_min_responses,
+        reporting_currency,
+        history_starts_on,
+        ltv_horizon_months,
+        ltv_min_at_risk,
+        ltv_gross_margin,
+        ltv_discount_rate
+
+    from policy_sets
+
     where policy_set = 'default'
 
 )
