@@ -70,7 +70,7 @@ def companies(draw: st.DrawFn) -> Company:
 def _as_of(draw: st.DrawFn, lines: list[dict], grace: int) -> datetime.date:
     """Any day, a month end, or a day on which something becomes known or a grace runs out, one before or after."""
     any_day = datetime.date(2024, 1, 1) + draw(st.integers(0, 800)) * DAY
-    line = draw(st.sampled_from(lines))
+    line = draw(st.sampled_from([lines[-1], lines[-1], *lines]))  # after the last nothing renews what ended
     date = line[draw(st.sampled_from(["end_date_exclusive", "end_date_exclusive", "cancelled_date", "signed_date"]))]
     border = (date or any_day) + draw(st.sampled_from([-1, 0, 1, grace - 1, grace, grace // 2])) * DAY
     return draw(st.sampled_from([any_day, any_day.replace(day=1) - DAY, border, border]))

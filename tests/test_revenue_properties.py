@@ -91,7 +91,7 @@ PROPERTIES = {
 # What the random companies must contain, or the properties above would be proved on nothing.
 REACHABLE = {
     "a late renewal that is bridged": "from intermediate.int_coverage_gaps where gap_status = 'bridged'",
-    "a lapse inside the grace": "from marts.mart_mrr_waterfall where mrr_in_grace > 0",
+    "a lapse inside the grace": "from intermediate.int_account_mrr where mrr_in_grace > 0",
     "a lapse after the grace": "from intermediate.int_coverage_gaps where gap_status = 'lapsed' and kept_mrr > 0",
     "a line that is not known yet": "from intermediate.int_contract_lines where known_from_date > (from run)",
     "an end that is not known yet": "from intermediate.int_contract_lines where end_known_from_date > (from run)",
