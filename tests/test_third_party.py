@@ -107,7 +107,8 @@ def our_retention(query: Query, horizon_months: int) -> dict[datetime.date, tupl
         row[0]: row[1:]
         for row in query(
             f"""select period_end_date, accounts, opening_mrr, closing_mrr, nrr, grr, logo_retention
-                from marts.mart_retention where scope_type = 'all' and horizon_months = {horizon_months}"""
+                from marts.mart_retention
+                where definition = 'cohort_p2p' and scope_type = 'all' and horizon_months = {horizon_months}"""
         )
     }
 
