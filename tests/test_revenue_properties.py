@@ -91,7 +91,7 @@ PROPERTIES = {
         select split_part(scope_value, ' ', 1) as account_id, period_end_date, horizon_months, opening_mrr, closing_mrr,
             closing_mrr_confirmed, retained_mrr, retained_accounts, nrr, grr
         from {RETENTION} where scope_type = 'segment' group by all having count(*) <> 3""",
-    # To the minor unit; a rate of a hundred million (1 yen that became 120 million) has no nine decimals left in a double.
+    # To the minor unit; a rate of a hundred million has no nine decimals left in a double.
     "The definitions of NRR differ by what the reconciliation names, and by nothing else.": """
         from marts.mart_nrr_reconciliation where step = 'residual' and (change_mrr <> 0 or abs(rate) > 1e-6)""",
     "Products add up to their account in every month, and reasons to the movement.": """
