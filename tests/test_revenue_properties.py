@@ -23,7 +23,7 @@ from orchestration.settings import MANIFEST
 MOVED = "opening_book_{0} + new_{0} + reactivation_{0} + expansion_{0} + contraction_{0} + churn_{0} + fx_{0}"
 # Same-customer retention: the other definitions are tied to it in mart_nrr_reconciliation.
 RETENTION = "(from marts.mart_retention where definition = 'cohort_p2p')"
-# They need exchange rates or a policy, which the random companies do not have: test_money.py has both.
+# They need exchange rates (test_money.py) or a policy (the unit tests of int_mrr_movements), which these have not.
 REACHED_ELSEWHERE = {"fx", "opening"}
 PROPERTIES = {
     "Opening plus all movements of a month is its closing MRR.": f"""
