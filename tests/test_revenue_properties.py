@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from model_chain import ModelChain
 from random_companies import Company, as_known, companies, known_from, mrr_by_hand, split_line
 
+from orchestration import manifest
 from orchestration.settings import MANIFEST
 
 MOVED = "opening_book_{0} + new_{0} + reactivation_{0} + expansion_{0} + contraction_{0} + churn_{0} + fx_{0}"
@@ -126,6 +127,7 @@ PROFILE = settings(derandomize=True, deadline=None, database=None, suppress_heal
 
 def movement_types() -> list[str]:
     """The types fct_mrr_movement promises, from the data test that stands beside it."""
+    manifest.prepare()  # pytest asks for them before any fixture runs
     nodes = json.loads(MANIFEST.read_text(encoding="utf-8"))["nodes"].values()
     [values] = [
         node["test_metadata"]["kwargs"]["values"]
