@@ -100,7 +100,7 @@ def _rewrite(plain: Path, clean: Path, survey: Survey) -> None:
 def look_through(path: Path) -> Survey:
     """Hash, encoding and lines of a text file in one pass; chunks end at a line end, so no character is cut."""
     digest, encodings = hashlib.sha256(), ["utf-8", "cp932"]
-    lines, blank, returns, pairs, ends, last = 0, 0, 0, 0, 0, b"\n"
+    blank, returns, pairs, ends, last = 0, 0, 0, 0, b"\n"
     has_quotes = starts_blank = False
     with path.open("rb") as file:
         while chunk := file.read(CHUNK_BYTES) + file.readline():

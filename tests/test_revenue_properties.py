@@ -92,9 +92,11 @@ PROPERTIES = {
         select split_part(scope_value, ' ', 1) as account_id, period_end_date, horizon_months, opening_mrr, closing_mrr,
             closing_mrr_confirmed, retained_mrr, retained_accounts, nrr, grr
         from {RETENTION} where scope_type = 'segment' group by all having count(*) <> 3""",
-    # To the minor unit; a rate of a hundred million has no nine decimals left in a double.
+    # To the minor unit; in rates against the largest of the walk: 1e8 has no nine decimals left in a double.
     "The definitions of NRR differ by what the reconciliation names, and by nothing else.": """
-        from marts.mart_nrr_reconciliation where step = 'residual' and (change_mrr <> 0 or abs(rate) > 1e-6)""",
+        from marts.mart_nrr_reconciliation
+        qualify step = 'residual' and (change_mrr <> 0 or abs(rate) > 1e-8 * greatest(1, max(abs(rate)) over (
+            partition by period_end_date, horizon_months, definition)))""",
     "Products add up to their account in every month, and reasons to the movement.": """
         select account_id from (
             select account_id, month, delta_mrr from marts.fct_product_mrr_movement
