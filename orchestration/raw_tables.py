@@ -9,7 +9,6 @@ Connection = duckdb.DuckDBPyConnection
 LINEAGE = {
     "_source_file": "VARCHAR",
     "_row_number": "BIGINT",
-    "_file_hash": "VARCHAR",
     "_loaded_at": "TIMESTAMP",
     "_delivery": "VARCHAR",
 }
@@ -69,8 +68,8 @@ def _follow(connection: Connection, source: Source) -> None:
 class Touched:
     """The days that a change of raw touches: looked at before and after it, written by `record`."""
 
-    def __init__(self, connection: Connection, source: Source, hashes: list[str | None]):
-        self.connection, self.source, self.hashes = connection, source, [h for h in hashes if h]
+    def __init__(self, connection: Connection, source: Source, files: list[str]):
+        self.connection, self.source, self.files = connection, source, files
         connection.execute(f"create or replace temp table before as {self._rows()}")
 
     def record(self, load_seq: int) -> None:
@@ -83,7 +82,7 @@ class Touched:
         )
 
     def _rows(self) -> str:
-        """full: the rows that count, as only a difference in them matters. append: the days of the contents' rows, and
+        """full: the rows that count, as only a difference in them matters. append: the days of the files' rows, and
         of rows elsewhere with the same natural key, since another of them may now be the newest."""
         source, table, key = self.source, f"raw.{self.source.name}", ", ".join(self.source.natural_key)
         day = f"cast({source.day or 'null'} as date) as _day"
@@ -92,7 +91,7 @@ class Touched:
                 where _delivery = (select max(_delivery) from {table})
                 qualify row_number() over
                     (partition by {key} order by _delivery desc, _source_file desc, _row_number desc) = 1"""
-        ours = f"_file_hash in ({', '.join(map(text, self.hashes))})"
+        ours = f"_source_file in ({', '.join(map(text, self.files))})"
         if source.day in source.natural_key:
             return f"select distinct {day} from {table} where {ours}"
         same = " and ".join(f"mine.{part} is not distinct from theirs.{part}" for part in source.natural_key)

@@ -67,10 +67,14 @@ def store(connection: Connection, batch: Batch, records: int, known: Known | Non
     connection.execute("begin")
     try:
         batch.load_seq = _next_load_seq(connection)
-        touched = Touched(connection, batch.source, [held, batch.file_hash])
+        holder = _holder(connection, batch)
+        files = [batch.source_file, *([holder.source_file] if holder else [])]
+        touched = Touched(connection, batch.source, files)
         if held and held != batch.file_hash:
             _release(connection, batch, held)
-        told = _put(connection, batch, records)
+        for file in files:
+            _delete_rows(connection, batch.source, file)
+        told = _put(connection, batch, records, holder)
         touched.record(batch.load_seq)
         connection.execute("commit")
         return told
@@ -82,6 +86,17 @@ def store(connection: Connection, batch: Batch, records: int, known: Known | Non
         raise
 
 
+def _holder(connection: Connection, batch: Batch) -> Known | None:
+    """Another file under whose name the rows of this content stand."""
+    same = "source = ? and file_hash = ? and source_file <> ? and rows_in > 0"
+    return next(iter(_known(connection, same, batch.source.name, batch.file_hash, batch.source_file)), None)
+
+
+def _delete_rows(connection: Connection, source: Source, file: str) -> None:
+    connection.execute(f"delete from raw.{source.name} where _source_file = ?", [file])
+    connection.execute(f"delete from raw.quarantine where {HERE}", [source.name, file])
+
+
 def _next_load_seq(connection: Connection) -> int:
     return connection.execute(
         """select 1 + greatest((select coalesce(max(load_seq), 0) from raw.loaded_files),
@@ -90,21 +105,19 @@ def _next_load_seq(connection: Connection) -> int:
 
 
 def _release(connection: Connection, batch: Batch, held: str) -> None:
-    """The file no longer has the content `held`: its rows go to the newest file that waits behind it, or go away."""
+    """The file no longer has the content `held`: its rows go to the newest file that waits behind it, if any does."""
     source = batch.source.name
     same = "source = ? and file_hash = ? and source_file <> ? and note is not null"
     heirs = _known(connection, same, source, held, batch.source_file)
     if not heirs:
-        connection.execute(f"delete from raw.{source} where _file_hash = ?", [held])
-        connection.execute("delete from raw.quarantine where source = ? and file_hash = ?", [source, held])
         return
     heir = heirs[0]
     connection.execute(
-        f"update raw.{source} set _source_file = ?, _delivery = ? where _file_hash = ?",
-        [heir.source_file, heir.delivery, held],
+        f"update raw.{source} set _source_file = ?, _delivery = ? where _source_file = ?",
+        [heir.source_file, heir.delivery, batch.source_file],
     )
     connection.execute(
-        "update raw.quarantine set source_file = ? where source = ? and file_hash = ?", [heir.source_file, source, held]
+        f"update raw.quarantine set source_file = ? where {HERE}", [heir.source_file, source, batch.source_file]
     )
     connection.execute(
         f"""update raw.loaded_files as file set rows_in = old.rows_in, rows_loaded = old.rows_loaded, note = null,
@@ -115,13 +128,8 @@ def _release(connection: Connection, batch: Batch, held: str) -> None:
     _let_others_wait(connection, batch.source, held, heir.source_file)
 
 
-def _put(connection: Connection, batch: Batch, records: int) -> dict:
+def _put(connection: Connection, batch: Batch, records: int, holder: Known | None) -> dict:
     """Write the rows under the newest file that has this content, and the books of all of them."""
-    source = batch.source.name
-    connection.execute(f"delete from raw.{source} where _file_hash = ?", [batch.file_hash])
-    connection.execute("delete from raw.quarantine where source = ? and file_hash = ?", [source, batch.file_hash])
-    same = "source = ? and file_hash = ? and source_file <> ? and rows_in > 0"
-    holder = next(iter(_known(connection, same, source, batch.file_hash, batch.source_file)), None)
     waits = holder and (holder.delivery, holder.source_file) > (batch.delivery, batch.source_file)
     owner = batch
     if waits:
@@ -155,8 +163,8 @@ def _insert(connection: Connection, batch: Batch, records: int) -> tuple[int, in
     connection.execute("set preserve_insertion_order = false")  # rows carry their number by now
     (loaded,) = connection.execute(
         f"""insert into raw.{batch.source.name} ({columns}, {", ".join(LINEAGE)})
-            select {columns}, ?, _row_number, ?, ?, ? from {numbered(connection)} where _reason is null""",
-        [batch.source_file, batch.file_hash, batch.loaded_at, batch.delivery],
+            select {columns}, ?, _row_number, ?, ? from {numbered(connection)} where _reason is null""",
+        [batch.source_file, batch.loaded_at, batch.delivery],
     ).fetchone()
     (quarantined,) = connection.execute(
         f"""insert into raw.quarantine

@@ -509,7 +509,7 @@ DELIVERIES = {
     "surveys/a.csv": delimited(ANSWER, ANSWER | {"response_id": "R2"}),
     "surveys/b.csv": delimited(ANSWER | {"score": "3"}, ANSWER | {"response_id": "bad", "score": "x"}),
 }
-LINEAGE = "_source_file, _row_number, _file_hash, _delivery"
+LINEAGE = "_source_file, _row_number, _delivery"
 
 
 def standing(warehouse: Warehouse) -> list:
@@ -608,7 +608,7 @@ def test_a_new_source_is_one_more_declaration(tmp_path):
     text = delimited({"touch_id": "T1", "customer_id": "A1", "touched_at": "2024-04-01 01:00", "owner": "x"})
     assert "Its name has no date" in warehouse.put_and_load("touches/a.csv", text).error
     warehouse.put_and_load("touches/export_20240401.csv", text)
-    assert warehouse.rows("select * exclude (_file_hash, _loaded_at) from raw.touches") == [
+    assert warehouse.rows("select * exclude (_loaded_at) from raw.touches") == [
         ("T1", "A1", datetime(2024, 3, 31, 16), date(2024, 4, 1), 30, "touches/export_20240401.csv", 1, "2024-04-01")
     ]
     assert warehouse.rows("select unknown_columns from raw.loaded_files where status = 'loaded'") == [("owner",)]
