@@ -1,4 +1,4 @@
-"""Rules about money in the marts: the waterfalls, and stays that no month end sees."""
+"""Rules about money in the marts: contract lines, the waterfalls, and stays that no month end sees."""
 
 from datetime import date
 
@@ -15,11 +15,47 @@ PRODUCT_MOVEMENTS = (
 
 def revenue_suites(as_of: date) -> dict[str, list]:
     return {
+        "fct_contract_line": line_rules(as_of),
         "mart_mrr_waterfall": waterfall_rules(as_of),
         "mart_product_waterfall": product_waterfall_rules(),
         "mart_short_lived": short_lived_rules(as_of),
         "mart_policy_sensitivity": policy_rules(),
     }
+
+
+def line_rules(as_of: date) -> list:
+    return [
+        no_rows(
+            "rounding_is_at_most_half_a_unit_a_month",
+            "What rounding leaves of a total is at most half a minor unit for every month of its term.",
+            "Correct mrr or rounding_minor in int_contract_lines: the line does not add up to its total.",
+            """select contract_id, mrr, rounding_minor, term_months from marts.fct_contract_line
+                where 2 * abs(rounding_minor) > coalesce(term_months, 0)""",
+        ),
+        no_rows(
+            "running_lines_are_the_mrr_of_the_account",
+            f"What an account pays on {as_of} is the sum of its running lines; none of a late renewal, none converted.",
+            "Compare int_known_lines with int_account_mrr for these accounts.",
+            f"""with running as (
+                    select account_id, cast(sum(mrr) as bigint) as mrr_of_lines from marts.fct_contract_line
+                    where start_date <= date '{as_of}' and coalesce(end_date_exclusive > date '{as_of}', true)
+                    group by account_id
+                ),
+                otherwise as (
+                    select account_id from marts.fct_contract_line cross join intermediate.int_currency as reporting
+                    where fct_contract_line.currency <> reporting.currency
+                    union all
+                    select account_id from intermediate.int_coverage_gaps
+                    where gap_status in ('bridged', 'in_grace')
+                        and gap_start_date <= date '{as_of}' and gap_end_date > date '{as_of}'
+                )
+                select accounts.account_id, accounts.mrr, running.mrr_of_lines
+                from marts.dim_account as accounts
+                left join running on accounts.account_id = running.account_id
+                where accounts.mrr <> coalesce(running.mrr_of_lines, 0)
+                    and accounts.account_id not in (select account_id from otherwise)""",
+        ),
+    ]
 
 
 def waterfall_rules(as_of: date) -> list:

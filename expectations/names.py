@@ -24,6 +24,7 @@ _tables = {
         "int_account_metrics",
     ),
     "marts": (
+        "fct_contract_line",
         "fct_mrr_movement",
         "fct_parent_mrr_movement",
         "fct_product_mrr_movement",

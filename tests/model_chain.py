@@ -58,7 +58,7 @@ class ModelChain:
             self.connection.execute(
                 """update reference.revenue_policies set policy_value = ?
                    where policy_set = 'default' and policy_key = ?""",
-                [str(value), key],
+                [None if value is None else str(value), key],
             )
         for node in self.order:
             if node["resource_type"] == "model" and self._depends_on_rows(node):
@@ -93,6 +93,12 @@ class ModelChain:
         self.connection.execute(
             f"create table reference.{node['name']} as from read_csv(?, types = {types}, header = true)", [str(path)]
         )
+
+
+def landed(warehouse: Path, *tables: str) -> dict[str, list[dict]]:
+    """The rows of these raw tables, as `run` takes them."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return {table: connection.execute(f"from raw.{table}").to_arrow_table().to_pylist() for table in tables}
 
 
 def compile_models(data_dir: DataDir, tables: list[str]) -> dict:

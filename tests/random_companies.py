@@ -1,10 +1,12 @@
 """Random companies for the property tests: a few customers and their contract lines, with everything contracts do in
 real books: overlaps, additions that end together, late renewals around the grace, free periods, early cancellations,
-lines signed long before they start, price by month or by term. Beside them: what the domain page says they pay."""
+lines signed long before they start, price by month or by term, in yen or in dollars, with a history that may begin in
+the middle. Beside them: what the domain page says they pay."""
 
 import datetime
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 
 import hypothesis.strategies as st
 
@@ -26,7 +28,9 @@ SHAPES = {
     "tells_term": [True, False],
     "quantity": [None, 5, 10],
     "is_addition": [False, False, False, True],
+    "currency": ["JPY", "JPY", "USD"],
 }
+RATES = [Decimal(rate) for rate in ("150.25", "149.9999999999", "151", "0.3")]  # yen for a dollar
 POLICIES = [(60, 0), (0, 0), (60, 60), (30, 30)]
 
 
@@ -38,18 +42,25 @@ class Company:
     grace: tuple[int, int]
     accounts: list[str]
     lines: list[dict]
+    rates: list[dict]
+    history_starts_on: datetime.date | None
 
     @property
-    def policies(self) -> dict[str, int]:
-        return {"renewal_grace_days": self.grace[0], "renewal_grace_days_short_term": self.grace[1]}
+    def policies(self) -> dict[str, object]:
+        return {
+            "renewal_grace_days": self.grace[0],
+            "renewal_grace_days_short_term": self.grace[1],
+            "reporting_currency": "JPY",
+            "history_starts_on": self.history_starts_on,
+        }
 
     @property
     def raw(self) -> dict[str, list[dict]]:
-        """Rows of raw.accounts and raw.contracts. Each account is a segment, so that every rate is also its own."""
+        """Rows of three raw tables. Each account is a segment, so that every rate is also its own."""
         accounts = [{"account_id": name, "account_name": name, "segment": name} for name in self.accounts]
         return {
             table: [{**row, "_row_number": number, **DELIVERED} for number, row in enumerate(rows)]
-            for table, rows in {"accounts": accounts, "contracts": self.lines}.items()
+            for table, rows in {"accounts": accounts, "contracts": self.lines, "fx_rates": self.rates}.items()
         }
 
 
@@ -64,7 +75,15 @@ def companies(draw: st.DrawFn) -> Company:
             if draw(st.booleans()):
                 start = start.replace(day=1) - draw(st.integers(0, 1)) * DAY  # the first, or a month end
             _add_lines(draw, lines, account, product, start, grace[0])
-    return Company(_as_of(draw, lines, grace[0]), grace, accounts, lines)
+    # From before the first contract on, and a new one every few months.
+    days = sorted({0, *draw(st.lists(st.integers(300, 1500), max_size=4))})
+    rates = [
+        {"currency": "USD", "rate_date": datetime.date(2022, 1, 1) + day * DAY, "rate": draw(st.sampled_from(RATES))}
+        for day in days
+    ]
+    as_of = _as_of(draw, lines, grace[0])
+    starts_on = draw(st.sampled_from([None, None, None, as_of - draw(st.integers(0, 800)) * DAY]))
+    return Company(as_of, grace, accounts, lines, rates, starts_on)
 
 
 def _as_of(draw: st.DrawFn, lines: list[dict], grace: int) -> datetime.date:
@@ -84,8 +103,8 @@ def _add_lines(
     for _ in range(draw(st.integers(1, 4))):
         shape = {key: draw(st.sampled_from(values)) for key, values in SHAPES.items()}
         if before and shape["keeps_price"]:
-            shape["price"], shape["is_total"] = price_per_month(before), False
-        line = {"contract_id": f"c{len(lines)}", "account_id": account, "product_id": product, "currency": "JPY"}
+            shape |= {"price": price_per_month(before), "is_total": False, "currency": before["currency"]}
+        line = {"contract_id": f"c{len(lines)}", "account_id": account, "product_id": product}
         until = before.get("end_date_exclusive") if shape["is_addition"] else None
         if until:
             middle = before["start_date"] + (until - before["start_date"]) // 2
@@ -93,7 +112,9 @@ def _add_lines(
         else:
             months = shape["months"]
             before = line | terms(start, plus_months(start, months) if months else None, months, shape)
-        before["renewal_of"] = lines[-1]["contract_id"] if shape["gap"] == (0, 0) and lines else None
+        # It renews the line before, if need be one of the account's other product.
+        is_renewal = shape["gap"] == (0, 0) and lines and lines[-1]["account_id"] == account
+        before["renewal_of"] = lines[-1]["contract_id"] if is_renewal else None
         lines.append(before)
         distance = shape["gap"][0] * grace + shape["gap"][1]
         start = max(start, (before["end_date_exclusive"] or start + 100 * DAY) + distance * DAY)
@@ -109,6 +130,7 @@ def terms(start: datetime.date, end: datetime.date | None, months: int | None, s
         "start_date": start,
         "end_date_exclusive": end,
         "end_date_meaning": shape["meaning"],
+        "currency": shape["currency"],
         "monthly_amount": None if is_total else shape["price"],
         "total_amount": shape["price"] if is_total else None,
         "term_months": months if is_total or shape["tells_term"] else None,
@@ -125,12 +147,27 @@ def plus_months(day: datetime.date, months: int) -> datetime.date:
     return datetime.date(year, month + 1, min(day.day, last))
 
 
-def price_per_month(line: dict) -> int:
-    """R1: the monthly amount, or the total over its months, half away from zero."""
+def exact_price(line: dict) -> Fraction:
+    """R1: the monthly amount, or the total over its months, minor units of its own currency."""
     if line["monthly_amount"] is not None:
-        return line["monthly_amount"]
-    share = Decimal(line["total_amount"]) / line["term_months"]
-    return int(share.quantize(Decimal(1), ROUND_HALF_UP))
+        return Fraction(line["monthly_amount"])
+    return Fraction(line["total_amount"], line["term_months"])
+
+
+def half_away(amount: Fraction) -> int:
+    return int(amount + Fraction(1, 2))  # amounts are not negative
+
+
+def price_per_month(line: dict) -> int:
+    return half_away(exact_price(line))
+
+
+def in_yen(line: dict, rates: list[dict], day: datetime.date) -> int:
+    """The price per month at the rate of a day, rounded once."""
+    if line["currency"] == "JPY":
+        return price_per_month(line)
+    newest = [rate["rate"] for rate in rates if rate["rate_date"] <= day][-1]
+    return half_away(exact_price(line) * Fraction(newest) / 100)
 
 
 def known_from(line: dict) -> datetime.date:
@@ -168,22 +205,33 @@ def mrr_by_hand(company: Company, lines: list[dict], day: datetime.date) -> tupl
     active = [line for (line, _), end in zip(known, ends, strict=True) if line["start_date"] <= day < end]
     over = [end for end in ends if end <= day]
     if active or not over:
-        return sum(map(price_per_month, active)), 0
+        return sum(in_yen(line, company.rates, day) for line in active), 0
     ended = max(over)
     starts_again = min((line["start_date"] for line, _ in known if line["start_date"] > day), default=None)
     kept = in_grace = 0
     for line, days in known:
         if line["end_date_exclusive"] == ended:
             if starts_again:
-                kept += price_per_month(line) if (starts_again - ended).days <= days else 0
-            elif not line["cancelled_date"] and (company.as_of - ended).days < days:
-                in_grace += price_per_month(line)
+                kept += in_yen(line, company.rates, day) if (starts_again - ended).days <= days else 0
+            elif not line["cancelled_date"] and not is_replaced(line, company) and (company.as_of - ended).days < days:
+                in_grace += in_yen(line, company.rates, day)
     return kept + in_grace, in_grace
+
+
+def is_replaced(line: dict, company: Company) -> bool:
+    """By a line of another product that renews it, has begun, and is known of."""
+    return any(
+        other["renewal_of"] == line["contract_id"]
+        and other["product_id"] != line["product_id"]
+        and max(other["start_date"], known_from(other)) <= company.as_of
+        for other in company.lines
+    )
 
 
 def split_line(line: dict, grace: tuple[int, int]) -> list[dict]:
     """The same line as two that follow each other, the second a renewal of the first; left as it is where the second
-    could not have the term, and with it the grace and the full term, of the whole."""
+    could not have the term, and with it the grace and the full term, of the whole, or its price, which is not rounded
+    before it is converted."""
     start, end, months = line["start_date"], line["end_date_exclusive"], line["term_months"]
     middle, rest = plus_months(start, (months or 2) // 2), months
     is_committed = line["end_date_meaning"] == "committed_term"
@@ -193,7 +241,7 @@ def split_line(line: dict, grace: tuple[int, int]) -> list[dict]:
         rest = months and months - months // 2
     elif is_committed and end and not months:
         rest = 1 if grace_days(line, grace) == grace[1] else 12
-    if not start < middle < (end or FOREVER):
+    if not start < middle < (end or FOREVER) or (line["currency"] != "JPY" and line["total_amount"] is not None):
         return [line]
     one_price = {**line, "monthly_amount": price_per_month(line), "total_amount": None}
     renewed = {"contract_id": line["contract_id"] + " renewed", "renewal_of": line["contract_id"]}

@@ -102,8 +102,9 @@ insert into intermediate.int_known_lines
 create table intermediate.int_renewals as
     select *, 'p1' as product_id from (values ('a1', date '2025-01-01', 0::bigint), ('a2', date '2024-02-10', 50))
         as t(account_id, due_date, renewed_mrr);
-create table intermediate.int_coverage_gaps (gap_start_date date, gap_end_date date, currency varchar,
-    price_numerator bigint, price_denominator bigint, gap_status varchar);
+create table intermediate.int_coverage_gaps (
+    account_id varchar, gap_start_date date, gap_end_date date, currency varchar, price_numerator bigint,
+    price_denominator bigint, gap_status varchar);
 create table intermediate.int_exchange_rates (
     currency varchar, rate_date date, rate_numerator decimal(28, 0), rate_denominator decimal(28, 0));
 create table intermediate.int_contract_lines as
@@ -131,6 +132,10 @@ create table intermediate.int_account_as_of as
     select date '2024-03-31' as as_of_date, unnest(['a1', 'a2']) as account_id;
 create table intermediate.int_book_cells as select date '2024-03-31' as as_of_date, 'a1' as account_id;
 
+create table marts.fct_contract_line as
+    select contract_id, account_id, start_date, end_date_exclusive, mrr, 12 as term_months, 6 as rounding_minor,
+        currency
+    from intermediate.int_known_lines;
 create table marts.fct_mrr_movement as
     select * from (values ('a1', date '2024-01-01', 'new', 0::bigint, 100::bigint, 100::bigint),
         ('a2', date '2024-02-01', 'new', 0, 50, 50), ('a1', date '2024-03-01', 'expansion', 100, 20, 120))
@@ -338,6 +343,7 @@ insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
 
+update marts.fct_contract_line set mrr = 49, rounding_minor = 7 where contract_id = 'c2';
 insert into marts.fct_mrr_movement
     values ('a1', '2024-01-01', 'teleport', 0, 100, 100), ('a9', '2024-04-01', 'new', 0, 5, 5);
 insert into marts.fct_parent_mrr_movement values ('a9', '2024-04-01', 'new', 0, 6, 6);

@@ -1,15 +1,13 @@
 """The numbers somebody worked out by hand: every movement, every closing, every rate, and what each month showed on its
 own last day. The fixture stands in ../shared/golden; without it these tests are skipped by its fixture."""
 
+import calendar
 import csv
 import datetime
-import json
-import shutil
-from pathlib import Path
 
-import duckdb
 import pytest
 from conftest import SHARED, Warehouse
+from model_chain import ModelChain, landed
 
 GOLDEN = SHARED / "golden"
 MONTHS = [f"{year}-{month:02}-01" for year in (2024, 2025) for month in range(1, 13)][:18]
@@ -163,38 +161,21 @@ def test_churn_of_the_golden_fixture_among_those_who_could_leave(golden_warehous
 
 
 @pytest.fixture(scope="module")
-def compiled(
-    golden_warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, list[tuple[str, str]]]:
-    """A copy of the golden warehouse, and the SQL dbt compiled for the waterfall and all it is built from, in order."""
-    nodes = json.loads((golden_warehouse.data_dir.target / "manifest.json").read_text())["nodes"]
-    steps: dict[str, str] = {}
-
-    def add(unique_id: str) -> None:
-        node = nodes.get(unique_id)
-        if node is None or node["resource_type"] != "model" or node["schema"] == "staging" or unique_id in steps:
-            return
-        for parent in node["depends_on"]["nodes"]:
-            add(parent)
-        path = golden_warehouse.data_dir.target / "compiled" / node["package_name"] / node["original_file_path"]
-        steps[unique_id] = f"create or replace table {node['schema']}.{node['name']} as {path.read_text()}"
-
-    add("model.customer_success.mart_mrr_waterfall")
-    copy = tmp_path_factory.mktemp("golden") / "warehouse.duckdb"
-    shutil.copyfile(golden_warehouse.data_dir.warehouse, copy)
-    return copy, list(steps.items())
+def chain(tmp_path_factory: pytest.TempPathFactory) -> ModelChain:
+    return ModelChain(tmp_path_factory.mktemp("compiled"), ["marts.mart_mrr_waterfall"])
 
 
 @pytest.mark.parametrize("month", MONTHS)
-def test_a_run_on_a_months_own_last_day_shows_confirmed_and_in_grace(compiled, month: str) -> None:
-    copy, steps = compiled
+def test_a_run_on_a_months_own_last_day_shows_confirmed_and_in_grace(
+    golden_warehouse: Warehouse, chain: ModelChain, month: str
+) -> None:
     shown = next(row for row in expected("expected_published_as_of_own_month_end.csv") if row["month"] == month)
-    with duckdb.connect(str(copy)) as connection:
-        month_end = connection.execute("select last_day(cast(? as date))", [month]).fetchone()[0]
-        for _, sql in steps:
-            connection.execute(sql.replace("cast('2025-06-30' as date)", f"cast('{month_end}' as date)"))
-        last_row = connection.execute(
-            """select month::varchar, mrr_confirmed, mrr_in_grace, closing_mrr
-               from marts.mart_mrr_waterfall order by month desc limit 1"""
-        ).fetchone()
+    year, number = map(int, month.split("-")[:2])
+    month_end = datetime.date(year, number, calendar.monthrange(year, number)[1])
+    grace = {"renewal_grace_days": 60, "renewal_grace_days_short_term": 60}  # --set of the first alone sets both
+    chain.run(landed(golden_warehouse.data_dir.warehouse, "accounts", "contracts"), month_end, grace)
+    [last_row] = chain.query(
+        """select month::varchar, mrr_confirmed, mrr_in_grace, closing_mrr
+           from marts.mart_mrr_waterfall order by month desc limit 1"""
+    )
     assert last_row == (month, *(int(shown[key]) for key in ("mrr_confirmed", "mrr_in_grace", "mrr_published")))

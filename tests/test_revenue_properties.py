@@ -24,14 +24,13 @@ from orchestration.settings import MANIFEST
 MOVED = "opening_book_{0} + new_{0} + reactivation_{0} + expansion_{0} + contraction_{0} + churn_{0} + fx_{0}"
 # Same-customer retention: the other definitions are tied to it in mart_nrr_reconciliation.
 RETENTION = "(from marts.mart_retention where definition = 'cohort_p2p')"
-# They need exchange rates (test_money.py) or a policy (the unit tests of int_mrr_movements), which these have not.
-REACHED_ELSEWHERE = {"fx", "opening"}
 PROPERTIES = {
     "Opening plus all movements of a month is its closing MRR.": f"""
         from marts.mart_mrr_waterfall where opening_mrr + {MOVED.format("mrr")} <> closing_mrr""",
     "Customers before, plus those who came, less those who left, are the customers after.": """
         from marts.mart_mrr_waterfall
-        where opening_accounts + new_accounts + reactivation_accounts - churn_accounts <> closing_accounts""",
+        where opening_accounts + opening_book_accounts + new_accounts + reactivation_accounts - churn_accounts
+            <> closing_accounts""",
     "The closing of a month is the opening of the next, and no month is left out.": """
         select month from marts.mart_mrr_waterfall
         qualify lag(closing_mrr) over (order by month) <> opening_mrr
@@ -44,8 +43,8 @@ PROPERTIES = {
             where moved.month <= mart_mrr_waterfall.month)""",
     "A movement of an account starts where its last one ended.": """
         select account_id from marts.fct_mrr_movement
-        qualify opening_mrr <> coalesce(lag(closing_mrr) over (partition by account_id order by month), 0)
-            or opening_mrr + delta_mrr <> closing_mrr""",
+        qualify opening_mrr + delta_mrr <> closing_mrr or opening_mrr <> coalesce(lag(closing_mrr) over (
+            partition by account_id order by month, movement_type <> 'fx'), 0)""",
     "No movement and no month after the last complete one.": """
         select month from marts.fct_mrr_movement where last_day(month) > (select as_of_date from run)
         union all
@@ -54,8 +53,9 @@ PROPERTIES = {
         select account_id from marts.fct_mrr_movement
         qualify movement_type = 'new' and row_number() over (partition by account_id order by month) > 1""",
     "The type of a movement is what happened to the amount.": """
-        from marts.fct_mrr_movement where movement_type <> case
-            when opening_mrr = 0 then if(movement_type = 'new', 'new', 'reactivation') when closing_mrr = 0 then 'churn'
+        from marts.fct_mrr_movement where movement_type <> 'fx' and movement_type <> case
+            when opening_mrr = 0 then if(movement_type in ('new', 'opening'), movement_type, 'reactivation')
+            when closing_mrr = 0 then 'churn'
             when delta_mrr > 0 then 'expansion' else 'contraction' end""",
     "MRR of an account is what its lines say, counted by hand, confirmed and in grace.": """
         (select account_id, snapshot_date, sum(mrr), sum(mrr_in_grace) from by_hand group by all having sum(mrr) > 0
@@ -78,8 +78,11 @@ PROPERTIES = {
         from {RETENTION} as kept
         inner join marts.mart_mrr_waterfall as moved on kept.period_end_date = moved.month_end_date
         where kept.scope_type = 'all' and kept.horizon_months = 1 and (
-            kept.closing_mrr <> moved.opening_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
-            or kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr
+            kept.closing_mrr_reported
+                <> moved.opening_mrr + moved.fx_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
+            or (moved.fx_mrr = 0 and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr
+                and not exists (from marts.fct_mrr_movement as fx where fx.movement_type = 'fx'
+                    and last_day(fx.month) = kept.period_end_date))
             or kept.accounts - kept.retained_accounts <> moved.churn_accounts)""",
     "What the segments keep adds up to what all keep.": f"""
         select 1 from {RETENTION} group by period_end_date, horizon_months
@@ -116,6 +119,7 @@ REACHABLE = {
     "a line that is not known yet": "from intermediate.int_contract_lines where known_from_date > (from run)",
     "an end that is not known yet": "from intermediate.int_contract_lines where end_known_from_date > (from run)",
     "a free customer": "from intermediate.int_account_mrr where is_customer and mrr = 0",
+    "a product exchanged for another": "from marts.fct_product_mrr_movement where movement_type = 'product_swap'",
     "a line that was split": "from intermediate.int_contract_lines where contract_id like '% renewed split'",
     "an account that comes and goes between month ends": """
         from marts.fct_mrr_movement
@@ -136,7 +140,7 @@ def movement_types() -> list[str]:
         for node in nodes
         if node.get("column_name") == "movement_type" and node["attached_node"].endswith(".fct_mrr_movement")
     ]
-    return [value for value in values if value not in REACHED_ELSEWHERE]
+    return values
 
 
 @pytest.fixture(scope="module")
@@ -162,17 +166,32 @@ def run(chain: ModelChain, book: Company) -> None:
 
 def with_twins(company: Company) -> Company:
     """Every account three times: as it is, split, and told otherwise."""
-    split = [part for line in company.lines for part in split_line(line, company.grace)]
+    parts = {line["contract_id"]: split_line(line, company.grace) for line in company.lines}
+    last_part = {contract_id: lines[-1]["contract_id"] for contract_id, lines in parts.items()}
+    split = [
+        part if part["contract_id"] != name else {**part, "renewal_of": last_part.get(part["renewal_of"])}
+        for name, lines in parts.items()
+        for part in lines
+    ]
     told = [as_known(line, company.as_of) for line in company.lines if known_from(line) <= company.as_of]
     random.Random(0).shuffle(told)
-    told = [{**line, "contract_id": f"line {number}", "renewal_of": None} for number, line in enumerate(told)]
+    names = {line["contract_id"]: f"line {number}" for number, line in enumerate(told)}
+    told = [
+        {**line, "contract_id": name, "renewal_of": names.get(line["renewal_of"])}
+        for line, name in zip(told, names.values(), strict=True)
+    ]
     twins = {" split": split, " told otherwise": told}
     return dataclasses.replace(
         company,
         accounts=company.accounts + [account + twin for twin in twins for account in company.accounts],
         lines=company.lines
         + [
-            {**line, "account_id": line["account_id"] + twin, "contract_id": line["contract_id"] + twin}
+            {
+                **line,
+                "account_id": line["account_id"] + twin,
+                "contract_id": line["contract_id"] + twin,
+                "renewal_of": line["renewal_of"] and line["renewal_of"] + twin,
+            }
             for twin, lines in twins.items()
             for line in lines
         ],

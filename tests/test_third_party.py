@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import SHARED, Warehouse, build, csw
-from model_chain import ModelChain
+from model_chain import ModelChain, landed
 
 DATA = SHARED / "data"
 ONE_DAY = datetime.timedelta(days=1)
@@ -70,14 +70,11 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> ModelChain:
 def on_firsts(chain: ModelChain, warehouse: Warehouse, last_first: datetime.date) -> Query:
     """The models on the landed contracts with every date a day earlier: what they then say of a month end held on the
     first of the next month, which is the day some of these files look at."""
-    with duckdb.connect(str(warehouse.data_dir.warehouse), read_only=True) as connection:
-        accounts, contracts = (
-            connection.execute(f"from raw.{table}").to_arrow_table().to_pylist() for table in ("accounts", "contracts")
-        )
-    for line in contracts:
+    rows = landed(warehouse.data_dir.warehouse, "accounts", "contracts")
+    for line in rows["contracts"]:
         for day in ("start_date", "end_date_exclusive"):
             line[day] = line[day] and line[day] - ONE_DAY
-    chain.run({"accounts": accounts, "contracts": contracts}, last_first - ONE_DAY, NO_GRACE)
+    chain.run(rows, last_first - ONE_DAY, NO_GRACE)
     return chain.query
 
 

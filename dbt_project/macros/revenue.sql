@@ -16,3 +16,10 @@
         else 'lapsed'
     end
 {%- endmacro %}
+
+{# The band of a set (seed `bands`) in which a whole number lies; a band without a bound is open there. #}
+{% macro in_band(bands, band_set, number) -%}
+    {{ bands }}.band_set = '{{ band_set }}'
+    and {{ number }} >= coalesce({{ bands }}.minimum, {{ number }})
+    and {{ number }} < coalesce({{ bands }}.below_maximum, {{ number }} + 1)
+{%- endmacro %}

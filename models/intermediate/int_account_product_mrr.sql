@@ -31,13 +31,6 @@ final as (
         cast(sum(
             case when mrr_periods.is_in_grace then {{ converted_mrr('mrr_periods', 'exchange_rates') }} else 0 end
         ) as bigint) as mrr_in_grace,
-        cast(sum({{ converted_discount('mrr_periods', 'exchange_rates') }}) as bigint) as discount_mrr,
-        -- Seats are known when every line says how many.
-        case when count(mrr_periods.seats) = count(*) then cast(sum(mrr_periods.seats) as bigint) end as seats,
-        case
-            when min(mrr_periods.plan) = max(mrr_periods.plan) then min(mrr_periods.plan)
-            else min(mrr_periods.plan) || ' + ' || max(mrr_periods.plan)
-        end as plan,
         -- The longest term of what it holds; NULL for open contracts only.
         max(mrr_periods.term_months) as term_months
 

@@ -66,16 +66,8 @@ final as (
         coalesce(renewal_bands.band, 'open-ended') as renewal_band
 
     from book
-    left join bands as term_bands
-        on
-            term_bands.band_set = 'term'
-            and book.term_months >= coalesce(term_bands.minimum, book.term_months)
-            and book.term_months < coalesce(term_bands.below_maximum, book.term_months + 1)
-    left join bands as renewal_bands
-        on
-            renewal_bands.band_set = 'renewal'
-            and book.months_to_renewal >= coalesce(renewal_bands.minimum, book.months_to_renewal)
-            and book.months_to_renewal < coalesce(renewal_bands.below_maximum, book.months_to_renewal + 1)
+    left join bands as term_bands on {{ in_band('term_bands', 'term', 'book.term_months') }}
+    left join bands as renewal_bands on {{ in_band('renewal_bands', 'renewal', 'book.months_to_renewal') }}
 
 )
 

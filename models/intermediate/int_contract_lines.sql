@@ -1,17 +1,10 @@
--- Grain: one row per contract line and price phase of a known account. What is known of it when, is said by its dates:
--- nothing before known_from_date, and until end_known_from_date only earlier_end_date.
+-- Grain: one row per contract line and price phase of a known account. A discount ends on its day, or with the line.
 
 with
 
-contracts as (
+line_terms as (
 
-    select * from {{ ref('stg_contracts') }}
-
-),
-
-hierarchy as (
-
-    select * from {{ ref('int_account_hierarchy') }}
+    select * from {{ ref('int_line_terms') }}
 
 ),
 
@@ -27,84 +20,24 @@ currency as (
 
 ),
 
--- A line of another product that names the one it renews takes its place: the old one is not waited for.
-replaced as (
+priced as (
 
     select
-        contracts.contract_id,
-        min(successors.start_date) as replaced_date
-
-    from contracts
-    inner join contracts as successors
-        on
-            contracts.contract_id = successors.renewal_of
-            and contracts.account_id = successors.account_id
-            and contracts.product_id <> successors.product_id
-
-    group by 1
-
-),
-
--- A line whose account has not arrived waits: it loads, is counted, and comes in by itself later.
-of_known_accounts as (
-
-    select
-        contracts.*,
-        hierarchy.surviving_account_id,
-        replaced.replaced_date,
+        line_terms.*,
         line_prices.phase_start_date,
         line_prices.phase_end_date,
         line_prices.price_numerator,
         line_prices.price_denominator,
         line_prices.discount_mrr,
         {{ divide_half_away('line_prices.price_numerator', 'line_prices.price_denominator') }} as mrr,
-        contracts.currency = currency.currency as is_reporting_currency
+        line_terms.currency = currency.currency as is_reporting_currency
 
-    from contracts
-    inner join hierarchy on contracts.account_id = hierarchy.account_id
-    inner join line_prices on contracts.contract_id = line_prices.contract_id
+    from line_terms
+    inner join line_prices on line_terms.contract_id = line_prices.contract_id
     cross join currency
-    left join replaced on contracts.contract_id = replaced.contract_id
 
 ),
 
-dated as (
-
-    select
-        *,
-        -- An end known only once it came says nothing about the term that was signed.
-        coalesce(
-            term_months,
-            case
-                when end_date_meaning <> 'actual_end'
-                    then round({{ days_between('start_date', 'end_date_exclusive') }} / {{ days_per_month() }})
-            end
-        ) as months_of_term,
-        coalesce(signed_date, start_date) as known_from_date,
-        {{ plus_months('start_date', 'term_months') }} as full_term_end_date
-
-    from of_known_accounts
-
-),
-
--- An end written in at a cancellation was not known before it: until then the full term stood, or no end at all.
-ends as (
-
-    select
-        *,
-        case
-            when end_date_meaning = 'actual_end' then coalesce(cancelled_date, end_date_exclusive)
-            when end_date_exclusive < full_term_end_date then coalesce(cancelled_date, known_from_date)
-            else known_from_date
-        end as end_known_from_date,
-        case when end_date_meaning <> 'actual_end' then coalesce(full_term_end_date, end_date_exclusive) end
-            as earlier_end_date
-
-    from dated
-
-),
-
--- A discount ends on its day, or with the line.
 final as (
 
     select
@@ -147,9 +80,11 @@ final as (
         case
             when lower(coalesce(quantity_unit, 'seats')) in ('seat', 'seats', 'user', 'users', 'licence', 'licences')
                 then cast(quantity as bigint)
-        end as seats
+        end as seats,
+        source_file,
+        source_row_number
 
-    from ends
+    from priced
 
 )
 

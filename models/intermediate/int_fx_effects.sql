@@ -1,6 +1,6 @@
--- Grain: one row per account, product, snapshot date and other date whose exchange rates are of interest: what the MRR
--- of the snapshot would be more at those rates. The next month end gives the fx movement (R4); the start of a retention
--- period gives the end of it at constant currency (R5). No rows for contracts in the reporting currency.
+-- Grain: one row per account, product, snapshot date and other date whose exchange rates are of interest, the start of
+-- a retention period: what the MRR of the snapshot would be more at those rates (R5, constant currency). No rows for
+-- contracts in the reporting currency.
 
 with
 
@@ -24,7 +24,7 @@ exchange_rates as (
 
 dates_of_interest as (
 
-    {% for months in [-1, 1, 3, 12] %}
+    {% for months in [1, 3, 12] %}
         select
             snapshot_date,
             {{ months_before('snapshot_date', months) }} as rate_date
@@ -51,11 +51,7 @@ final as (
                     then {{ converted_mrr('mrr_periods', 'other_rates') }} - {{ converted_mrr('mrr_periods', 'own_rates') }}
                 else 0
             end
-        ) as bigint) as fx_effect_mrr_in_grace,
-        cast(sum(
-            {{ converted_discount('mrr_periods', 'other_rates') }}
-            - {{ converted_discount('mrr_periods', 'own_rates') }}
-        ) as bigint) as fx_effect_discount_mrr
+        ) as bigint) as fx_effect_mrr_in_grace
 
     from mrr_periods
     inner join dates_of_interest

@@ -57,8 +57,12 @@ final as (
         known.price_numerator,
         known.price_denominator,
         known.discount_mrr,
+        known.arr,
+        known.rounding_minor,
         known.auto_renew,
         known.seats,
+        known.source_file,
+        known.source_row_number,
         known.as_of_date
 
     from known

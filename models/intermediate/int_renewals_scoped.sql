@@ -1,4 +1,4 @@
--- Grain: one row per renewal (account, product and due date) and scope it is counted in. Segment and owner are
+-- Grain: one row per renewal (account, product and due date) and scope it is counted in. Attributes of accounts are
 -- today's, for all dates; the term is that of the lines that end.
 
 with
@@ -9,9 +9,18 @@ renewals as (
 
 ),
 
-accounts as (
+account_scopes as (
 
-    select * from {{ ref('stg_accounts') }}
+    select * from {{ ref('int_account_scopes') }}
+
+),
+
+units as (
+
+    select * from {{ ref('int_mrr_units') }}
+
+    -- An account without relatives is no group: its own rows would say the same once more.
+    where unit_type = 'account_product' or (unit_type = 'group' and unit_accounts > 1)
 
 ),
 
@@ -21,45 +30,53 @@ bands as (
 
 ),
 
-scope_types as (
+scoped as (
 
-    {% for scope_type in ['all', 'segment', 'product', 'term', 'owner'] -%}
-        select '{{ scope_type }}' as scope_type
-        {%- if not loop.last %}
-            union all
-        {% endif %}
-    {% endfor %}
+    select
+        renewals.*,
+        account_scopes.scope_type,
+        account_scopes.scope_value
+
+    from renewals
+    inner join account_scopes on renewals.account_id = account_scopes.account_id
+
+    union all
+
+    select
+        renewals.*,
+        case units.unit_type when 'group' then 'parent' else 'product' end as scope_type,
+        case units.unit_type when 'group' then units.unit_account_id else units.unit_product_id end as scope_value
+
+    from renewals
+    inner join units on renewals.account_id = units.account_id and renewals.product_id = units.product_id
+
+    union all
+
+    select
+        renewals.*,
+        'term' as scope_type,
+        coalesce(bands.band, 'open-ended') as scope_value
+
+    from renewals
+    left join bands on {{ in_band('bands', 'term', 'renewals.term_months') }}
 
 ),
 
 final as (
 
     select
-        renewals.account_id,
-        renewals.product_id,
-        renewals.due_date,
-        renewals.due_month,
-        scope_types.scope_type,
-        case scope_types.scope_type
-            when 'segment' then coalesce(accounts.segment, 'unknown')
-            when 'product' then renewals.product_id
-            when 'term' then coalesce(bands.band, 'open-ended')
-            when 'owner' then coalesce(accounts.owner_id, 'unknown')
-            else 'all'
-        end as scope_value,
-        renewals.status,
-        renewals.due_mrr,
-        renewals.renewed_mrr,
-        renewals.as_of_date
+        account_id,
+        product_id,
+        due_date,
+        due_month,
+        scope_type,
+        scope_value,
+        status,
+        due_mrr,
+        renewed_mrr,
+        as_of_date
 
-    from renewals
-    inner join accounts on renewals.account_id = accounts.account_id
-    left join bands
-        on
-            bands.band_set = 'term'
-            and renewals.term_months >= coalesce(bands.minimum, renewals.term_months)
-            and renewals.term_months < coalesce(bands.below_maximum, renewals.term_months + 1)
-    cross join scope_types
+    from scoped
 
 )
 

@@ -34,24 +34,12 @@ sides as (
         started.term_months as opening_term_months,
         cast(null as int) as closing_term_months,
         started.mrr as opening_mrr,
-        -- A rate that takes a sum of a few yen to nothing loses no customer.
-        case
-            when started.mrr > 0 and started.mrr + fx_effects.fx_effect_mrr > 0
-                then started.mrr + fx_effects.fx_effect_mrr
-            else started.mrr
-        end as opening_mrr_at_end_rates,
         0 as closing_mrr,
         0 as closing_mrr_in_grace,
         0 as closing_mrr_reported
 
     from periods
     inner join account_product_mrr as started on periods.period_start_date = started.snapshot_date
-    left join fx_effects
-        on
-            started.account_id = fx_effects.account_id
-            and started.product_id = fx_effects.product_id
-            and started.snapshot_date = fx_effects.snapshot_date
-            and periods.period_end_date = fx_effects.rate_date
 
     union all
 
@@ -63,7 +51,6 @@ sides as (
         cast(null as int) as opening_term_months,
         ended.term_months as closing_term_months,
         0 as opening_mrr,
-        0 as opening_mrr_at_end_rates,
         ended.mrr + coalesce(fx_effects.fx_effect_mrr, 0) as closing_mrr,
         ended.mrr_in_grace + coalesce(fx_effects.fx_effect_mrr_in_grace, 0) as closing_mrr_in_grace,
         ended.mrr as closing_mrr_reported
@@ -89,7 +76,6 @@ final as (
         max(opening_term_months) as opening_term_months,
         max(closing_term_months) as closing_term_months,
         cast(sum(opening_mrr) as bigint) as opening_mrr,
-        cast(sum(opening_mrr_at_end_rates) as bigint) as opening_mrr_at_end_rates,
         cast(sum(closing_mrr) as bigint) as closing_mrr,
         cast(sum(closing_mrr_in_grace) as bigint) as closing_mrr_in_grace,
         cast(sum(closing_mrr_reported) as bigint) as closing_mrr_reported

@@ -11,68 +11,9 @@ periods as (
 
 renewals as (
 
-    select * from {{ ref('int_renewals') }}
+    select * from {{ ref('int_renewals_scoped') }}
 
     where status <> 'open'
-
-),
-
-account_scopes as (
-
-    select * from {{ ref('int_account_scopes') }}
-
-),
-
-units as (
-
-    select * from {{ ref('int_retention_units') }}
-
-),
-
-bands as (
-
-    select * from {{ ref('bands') }}
-
-),
-
-scoped as (
-
-    select
-        renewals.*,
-        account_scopes.scope_type,
-        account_scopes.scope_value
-
-    from renewals
-    inner join account_scopes on renewals.account_id = account_scopes.account_id
-
-    union all
-
-    select
-        renewals.*,
-        case when units.unit_type = 'group' then 'parent' else 'product' end as scope_type,
-        case when units.unit_type = 'group' then units.unit_account_id else units.unit_product_id end as scope_value
-
-    from renewals
-    inner join units
-        on
-            renewals.account_id = units.account_id
-            and renewals.product_id = units.product_id
-            and units.unit_type in ('account_product', 'group')
-
-    union all
-
-    -- The term is that of what ended.
-    select
-        renewals.*,
-        'term' as scope_type,
-        coalesce(bands.band, 'open-ended') as scope_value
-
-    from renewals
-    left join bands
-        on
-            bands.band_set = 'term'
-            and renewals.term_months >= coalesce(bands.minimum, renewals.term_months)
-            and renewals.term_months < coalesce(bands.below_maximum, renewals.term_months + 1)
 
 ),
 
@@ -82,18 +23,18 @@ final as (
     select
         periods.period_end_date,
         periods.horizon_months,
-        scoped.scope_type,
-        scoped.scope_value,
+        renewals.scope_type,
+        renewals.scope_value,
         cast(count(*) as bigint) as renewals,
-        cast(count_if(scoped.renewed_mrr > 0) as bigint) as retained_renewals,
-        cast(sum(scoped.due_mrr) as bigint) as due_mrr,
-        cast(sum(scoped.renewed_mrr) as bigint) as renewed_mrr,
-        cast(sum(least(scoped.renewed_mrr, scoped.due_mrr)) as bigint) as retained_mrr,
-        cast(sum(case when scoped.renewed_mrr > 0 then 0 else -scoped.due_mrr end) as bigint) as churn_mrr
+        cast(count_if(renewals.renewed_mrr > 0) as bigint) as retained_renewals,
+        cast(sum(renewals.due_mrr) as bigint) as due_mrr,
+        cast(sum(renewals.renewed_mrr) as bigint) as renewed_mrr,
+        cast(sum(least(renewals.renewed_mrr, renewals.due_mrr)) as bigint) as retained_mrr,
+        cast(sum(case when renewals.renewed_mrr > 0 then 0 else -renewals.due_mrr end) as bigint) as churn_mrr
 
     from periods
-    inner join scoped
-        on periods.period_start_date < scoped.due_date and periods.period_end_date >= scoped.due_date
+    inner join renewals
+        on periods.period_start_date < renewals.due_date and periods.period_end_date >= renewals.due_date
 
     group by 1, 2, 3, 4
 

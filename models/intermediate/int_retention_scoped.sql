@@ -53,11 +53,7 @@ scoped as (
         coalesce(bands.band, 'open-ended') as scope_value
 
     from unit_periods
-    left join bands
-        on
-            bands.band_set = 'term'
-            and unit_periods.term_months >= coalesce(bands.minimum, unit_periods.term_months)
-            and unit_periods.term_months < coalesce(bands.below_maximum, unit_periods.term_months + 1)
+    left join bands on {{ in_band('bands', 'term', 'unit_periods.term_months') }}
 
     where unit_periods.unit_type = 'account_product'
 

@@ -11,13 +11,28 @@ account_products as (
 
 units as (
 
-    select * from {{ ref('int_retention_units') }}
+    select * from {{ ref('int_mrr_units') }}
+
+    -- An account without relatives is no group: its own rows would say the same once more.
+    where unit_type <> 'group' or unit_accounts > 1
 
 ),
 
-periods as (
+-- By month end; a month has at most one movement beside that of the exchange rates.
+movements as (
 
-    select * from {{ ref('int_retention_periods') }}
+    select
+        last_day(month) as period_end_date,
+        unit_type,
+        unit_account_id,
+        unit_product_id,
+        max(case when movement_type <> 'fx' then movement_type end) as movement_type,
+        cast(sum(case when movement_type <> 'fx' then delta_mrr else 0 end) as bigint) as movement_mrr,
+        cast(sum(case when movement_type = 'fx' then delta_mrr else 0 end) as bigint) as fx_mrr
+
+    from {{ ref('int_mrr_movements') }}
+
+    group by 1, 2, 3, 4
 
 ),
 
@@ -29,11 +44,9 @@ by_unit as (
         units.unit_type,
         units.unit_account_id,
         units.unit_product_id,
-        min(units.first_paid_date) as first_paid_date,
         max(account_products.opening_term_months) as opening_term_months,
         max(account_products.closing_term_months) as closing_term_months,
         cast(sum(account_products.opening_mrr) as bigint) as opening_mrr,
-        cast(sum(account_products.opening_mrr_at_end_rates) as bigint) as opening_mrr_at_end_rates,
         cast(sum(account_products.closing_mrr) as bigint) as closing_mrr,
         cast(sum(account_products.closing_mrr - account_products.closing_mrr_in_grace) as bigint)
             as closing_mrr_confirmed,
@@ -47,7 +60,6 @@ by_unit as (
 
 ),
 
--- A movement is measured at the rates of the month it happens in; what the rates did before it is fx, not a movement.
 final as (
 
     select
@@ -63,23 +75,18 @@ final as (
         by_unit.closing_mrr,
         by_unit.closing_mrr_confirmed,
         by_unit.closing_mrr_reported,
-        case
-            when by_unit.horizon_months > 1 or not periods.is_month_end then null
-            when by_unit.closing_mrr_reported = by_unit.opening_mrr_at_end_rates then null
-            when by_unit.opening_mrr = 0 and by_unit.first_paid_date < periods.end_month then 'reactivation'
-            when by_unit.opening_mrr = 0 then 'new'
-            when by_unit.closing_mrr_reported = 0 then 'churn'
-            when by_unit.closing_mrr_reported > by_unit.opening_mrr_at_end_rates then 'expansion'
-            else 'contraction'
-        end as movement_type,
-        by_unit.closing_mrr_reported - by_unit.opening_mrr_at_end_rates as movement_mrr,
-        by_unit.opening_mrr_at_end_rates - by_unit.opening_mrr as fx_mrr
+        movements.movement_type,
+        coalesce(movements.movement_mrr, 0) as movement_mrr,
+        coalesce(movements.fx_mrr, 0) as fx_mrr
 
     from by_unit
-    inner join periods
+    left join movements
         on
-            by_unit.period_end_date = periods.period_end_date
-            and by_unit.horizon_months = periods.horizon_months
+            by_unit.horizon_months = 1
+            and by_unit.period_end_date = movements.period_end_date
+            and by_unit.unit_type = movements.unit_type
+            and by_unit.unit_account_id = movements.unit_account_id
+            and by_unit.unit_product_id is not distinct from movements.unit_product_id
 
 )
 

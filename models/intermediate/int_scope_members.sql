@@ -87,11 +87,7 @@ members as (
         beginnings.first_paid_date
 
     from beginnings
-    left join bands
-        on
-            bands.band_set = 'term'
-            and beginnings.term_months >= coalesce(bands.minimum, beginnings.term_months)
-            and beginnings.term_months < coalesce(bands.below_maximum, beginnings.term_months + 1)
+    left join bands on {{ in_band('bands', 'term', 'beginnings.term_months') }}
 
     union all
 

@@ -11,7 +11,7 @@ movements as (
 final as (
 
     select
-        unit_id as account_id,
+        unit_account_id as account_id,
         month,
         movement_type,
         opening_mrr,

@@ -12,7 +12,7 @@ movements as (
 final as (
 
     select
-        unit_id as group_account_id,
+        unit_account_id as group_account_id,
         month,
         movement_type,
         opening_mrr,

@@ -9,6 +9,12 @@ product_changes as (
 
 ),
 
+reasons as (
+
+    select * from {{ ref('int_movement_reasons') }}
+
+),
+
 account_movements as (
 
     select * from {{ ref('fct_mrr_movement') }}
@@ -33,6 +39,9 @@ sold_or_lost as (
 
     select
         changes.*,
+        {% for reason in ['seat', 'price', 'plan', 'discount', 'other'] -%}
+            reasons.{{ reason }}_mrr,
+        {% endfor -%}
         coalesce(product_swaps.movements, 1) as movements,
         case
             when accounts.movement_type is not null then accounts.movement_type
@@ -44,6 +53,11 @@ sold_or_lost as (
         end as movement_type
 
     from product_changes as changes
+    inner join reasons
+        on
+            changes.account_id = reasons.account_id
+            and changes.product_id = reasons.product_id
+            and changes.month = reasons.month
     left join comings_and_goings as accounts
         on changes.account_id = accounts.account_id and changes.month = accounts.month
     left join product_swaps
@@ -51,8 +65,6 @@ sold_or_lost as (
             changes.account_id = product_swaps.account_id
             and changes.product_id = product_swaps.product_id
             and changes.month = product_swaps.month
-
-    where changes.movement_mrr <> 0
 
 ),
 
