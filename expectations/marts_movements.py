@@ -39,7 +39,7 @@ def account_rules() -> list:
         no_rows(
             "opening_plus_movements_is_closing",
             "For every account and month, MRR of the month before plus all movements is MRR of the month, exactly.",
-            "Follow one of these accounts from int_account_mrr over int_product_mrr_changes to fct_mrr_movement.",
+            "Compare int_account_mrr with the sums of int_mrr_steps for one of these accounts, then follow the facts.",
             """with months as (
                     select account_id, date_trunc('month', snapshot_date)::date as month, mrr as closing_mrr,
                         coalesce(lag(mrr) over (partition by account_id order by snapshot_date), 0) as opening_mrr
@@ -62,7 +62,7 @@ def group_rules() -> list:
         no_rows(
             "groups_and_accounts_move_alike",
             "In every month the movements of all groups add up to those of all accounts, with fx and without.",
-            "Compare int_account_hierarchy with int_mrr_movements: an account is in no group, or in two.",
+            "Compare int_account_hierarchy with int_mrr_units: an account is in no group, or in two.",
             """select month, movement_type, cast(sum(of_groups) as bigint) as of_groups,
                     cast(sum(of_accounts) as bigint) as of_accounts
                 from (
@@ -99,7 +99,7 @@ def product_rules() -> list:
         no_rows(
             "reasons_add_up",
             "Seats, price, plan, discount and other reasons add up to the movement, exactly.",
-            "Correct the parts in int_product_mrr_changes: the reasons would explain another amount.",
+            "Correct the parts in int_movement_reasons: the reasons would explain another amount.",
             f"""select {key}, delta_mrr, seat_mrr, price_mrr, plan_mrr, discount_mrr, other_mrr
                 from marts.fct_product_mrr_movement
                 where seat_mrr + price_mrr + plan_mrr + discount_mrr + other_mrr is distinct from delta_mrr""",

@@ -141,7 +141,7 @@ def product_waterfall_rules() -> list:
         no_rows(
             "products_add_up_to_the_whole",
             "In every month opening and closing MRR of all products are those of the waterfall, exactly.",
-            "Compare int_product_mrr_changes with int_account_mrr: revenue without a product, or counted twice.",
+            "Compare int_product_month_ends with int_account_mrr: revenue without a product, or counted twice.",
             """with products as (
                     select month, cast(sum(opening_mrr) as bigint) as opening_mrr,
                         cast(sum(closing_mrr) as bigint) as closing_mrr
@@ -173,20 +173,28 @@ def policy_rules() -> list:
     return [
         no_rows(
             "set_in_force_is_the_headline",
-            "Under the policies in force, closing MRR, churn and the twelve-month NRR are those of the other marts.",
+            "Under the policies in force, closing MRR, churn and twelve-month NRRs are those of the other marts.",
             "Follow one of these months from int_policy_periods: policy sets and headline count contracts differently.",
             """select shown.month, shown.closing_mrr, waterfall.closing_mrr as waterfall_mrr, shown.churn_mrr,
-                    waterfall.churn_mrr as waterfall_churn_mrr, shown.nrr_12_months, retention.nrr
+                    waterfall.churn_mrr as waterfall_churn_mrr, shown.nrr_12_months, retention.cohort_p2p,
+                    shown.nrr_waterfall_12_months, retention.waterfall, shown.nrr_with_reactivation_12_months,
+                    retention.with_reactivation
                 from marts.mart_policy_sensitivity as shown
                 left join marts.mart_mrr_waterfall as waterfall on shown.month = waterfall.month
-                left join marts.mart_retention as retention
-                    on waterfall.month_end_date = retention.period_end_date and retention.is_month_end
-                    and retention.horizon_months = 12 and retention.definition = 'cohort_p2p'
-                    and retention.scope_type = 'all'
+                left join (
+                    select period_end_date, max(nrr) filter (definition = 'cohort_p2p') as cohort_p2p,
+                        max(nrr) filter (definition = 'waterfall') as waterfall,
+                        max(nrr) filter (definition = 'with_reactivation') as with_reactivation
+                    from marts.mart_retention where is_month_end and horizon_months = 12 and scope_type = 'all'
+                    group by 1
+                ) as retention on waterfall.month_end_date = retention.period_end_date
                 where shown.policy_set = 'default'
                     and (shown.closing_mrr is distinct from waterfall.closing_mrr
                         or shown.churn_accounts is distinct from waterfall.churn_accounts
-                        or shown.nrr_12_months is distinct from retention.nrr)""",
+                        or shown.churn_mrr is distinct from waterfall.churn_mrr
+                        or shown.nrr_12_months is distinct from retention.cohort_p2p
+                        or shown.nrr_waterfall_12_months is distinct from retention.waterfall
+                        or shown.nrr_with_reactivation_12_months is distinct from retention.with_reactivation)""",
         ),
         no_rows(
             "a_longer_grace_never_lowers_mrr",

@@ -4,7 +4,7 @@ lines signed long before they start, price by month or by term, in yen or in dol
 the middle. Beside them: what the domain page says they pay."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ SHAPES = {
     "currency": ["JPY", "JPY", "USD"],
 }
 RATES = [Decimal(rate) for rate in ("150.25", "149.9999999999", "151", "0.3")]  # yen for a dollar
-POLICIES = [(60, 0), (0, 0), (60, 60), (30, 30)]
+POLICIES = [(60, 0), (0, 0), (60, 60), (30, 30), (10, 40)]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Company:
     lines: list[dict]
     rates: list[dict]
     history_starts_on: datetime.date | None
+    merged: dict[str, str] = field(default_factory=dict)  # account → the one that stands for it today
 
     @property
     def policies(self) -> dict[str, object]:
@@ -57,7 +58,15 @@ class Company:
     @property
     def raw(self) -> dict[str, list[dict]]:
         """Rows of three raw tables. Each account is a segment, so that every rate is also its own."""
-        accounts = [{"account_id": name, "account_name": name, "segment": name} for name in self.accounts]
+        accounts = [
+            {
+                "account_id": name,
+                "account_name": name,
+                "segment": name,
+                "merged_into_account_id": self.merged.get(name),
+            }
+            for name in [*self.accounts, *self.merged]
+        ]
         return {
             table: [{**row, "_row_number": number, **DELIVERED} for number, row in enumerate(rows)]
             for table, rows in {"accounts": accounts, "contracts": self.lines, "fx_rates": self.rates}.items()
@@ -219,13 +228,18 @@ def mrr_by_hand(company: Company, lines: list[dict], day: datetime.date) -> tupl
 
 
 def is_replaced(line: dict, company: Company) -> bool:
-    """By a line of another product that renews it, has begun, and is known of."""
-    return any(
-        other["renewal_of"] == line["contract_id"]
-        and other["product_id"] != line["product_id"]
-        and max(other["start_date"], known_from(other)) <= company.as_of
-        for other in company.lines
-    )
+    """By a paid line of another product that renews it, has begun, is known of, and was then to run longer."""
+    for other in company.lines:
+        since = max(other["start_date"], known_from(other))
+        if (
+            other["renewal_of"] == line["contract_id"]
+            and other["product_id"] != line["product_id"]
+            and since <= company.as_of
+            and exact_price(other) > 0
+            and (as_known(other, since)["end_date_exclusive"] or FOREVER) > line["end_date_exclusive"]
+        ):
+            return True
+    return False
 
 
 def split_line(line: dict, grace: tuple[int, int]) -> list[dict]:

@@ -164,7 +164,8 @@ create table marts.mart_product_waterfall as
     from marts.mart_mrr_waterfall;
 create table marts.mart_policy_sensitivity as
     select policy_set, days as renewal_grace_days, 0 as renewal_grace_days_short_term, month, closing_mrr, churn_mrr,
-        churn_accounts, null::double as nrr_12_months
+        churn_accounts, null::double as nrr_12_months, null::double as nrr_waterfall_12_months,
+        null::double as nrr_with_reactivation_12_months
     from marts.mart_mrr_waterfall cross join (values ('default', 60), ('no_grace', 0)) as t(policy_set, days);
 create table marts.mart_restatement as
     select month, measure, if(measure like '%mrr%', 'minor_units', 'rate') as unit,

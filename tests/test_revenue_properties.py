@@ -4,7 +4,8 @@ contracted) that the revenue models are run on as of a random day, with its own 
 A new property is one more line in PROPERTIES: a sentence, and a query that must return no row. Beside the models it
 may read `run` (the as-of date), `by_hand` (what the domain page says an account pays for a product on a day), and two
 twins of every account <id>: `<id> split`, whose lines are split into consecutive renewals, and `<id> told otherwise`,
-whose lines come in another order, under other contract ids, and without what nobody knew on the as-of date."""
+whose lines come in another order, under other contract ids, every other one of an account merged into it, and without
+what nobody knew on the as-of date."""
 
 import dataclasses
 import json
@@ -91,10 +92,12 @@ PROPERTIES = {
     "Splitting a line into renewals, order, contract ids, and what nobody knew yet move nothing.": """
         select split_part(account_id, ' ', 1) as account_id, month, movement_type, opening_mrr, delta_mrr, closing_mrr
         from marts.fct_mrr_movement group by all having count(*) <> 3""",
+    # A split makes a renewal, and with it a row of zeros for whom a rate makes nothing of all it pays.
     "Nor do they change what is retained.": f"""
         select split_part(scope_value, ' ', 1) as account_id, period_end_date, horizon_months, opening_mrr, closing_mrr,
             closing_mrr_confirmed, retained_mrr, retained_accounts, nrr, grr
-        from {RETENTION} where scope_type = 'segment' group by all having count(*) <> 3""",
+        from {RETENTION} where scope_type = 'segment' and (opening_mrr > 0 or closing_mrr > 0)
+        group by all having count(*) <> 3""",
     # To the minor unit; in rates against the largest of the walk: 1e8 has no nine decimals left in a double.
     "The definitions of NRR differ by what the reconciliation names, and by nothing else.": """
         from marts.mart_nrr_reconciliation
@@ -154,7 +157,7 @@ def run(chain: ModelChain, book: Company) -> None:
     chain.connection.execute(f"create or replace table run as select date '{book.as_of}' as as_of_date")
     products = defaultdict(list)
     for line in book.lines:
-        products[line["account_id"], line["product_id"]].append(line)
+        products[book.merged.get(line["account_id"], line["account_id"]), line["product_id"]].append(line)
     worked_out = [
         dict(zip(BY_HAND.names, (account, day, *mrr_by_hand(book, lines, day)), strict=True))
         for (day,) in chain.query("select snapshot_date from intermediate.int_snapshot_dates")
@@ -181,19 +184,21 @@ def with_twins(company: Company) -> Company:
         for line, name in zip(told, names.values(), strict=True)
     ]
     twins = {" split": split, " told otherwise": told}
+    merged = {account + " merged": account + " told otherwise" for account in company.accounts}
     return dataclasses.replace(
         company,
+        merged=merged,
         accounts=company.accounts + [account + twin for twin in twins for account in company.accounts],
         lines=company.lines
         + [
             {
                 **line,
-                "account_id": line["account_id"] + twin,
+                "account_id": line["account_id"] + (" merged" if twin == " told otherwise" and number % 2 else twin),
                 "contract_id": line["contract_id"] + twin,
                 "renewal_of": line["renewal_of"] and line["renewal_of"] + twin,
             }
             for twin, lines in twins.items()
-            for line in lines
+            for number, line in enumerate(lines)
         ],
     )
 

@@ -65,8 +65,7 @@ final as (
         as_of_date,
         account_id,
         cast(count(*) as bigint) as answers,
-        cast(sum(score) as bigint) as total_score,
-        max(responded_date) as last_answer_date
+        cast(sum(score) as bigint) as total_score
 
     from newest
 

@@ -111,7 +111,7 @@ chosen as (
         -- A lapse inside the grace is undecided: it is censored before it, not counted as kept.
         case
             when policies.survival_censor = 'as_of' then latest.as_of_date
-            else {{ plus_days('latest.as_of_date', '1 - policies.renewal_grace_days') }}
+            else {{ plus_days('latest.as_of_date', '1 - policies.longest_grace_days') }}
         end as censor_date
 
     from ends

@@ -82,15 +82,12 @@ final as (
         as_of_date,
         account_id,
         product_id,
-        count_if(is_active) = 0 as is_in_grace,
-        cast(sum(case when is_active then mrr else 0 end) as bigint) as mrr_confirmed,
         cast(sum(case when is_active then 0 else mrr end) as bigint) as mrr_in_grace,
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(seats) as bigint) as seats,
         max(term_months) as term_months,
         -- An open contract has no renewal to wait for.
-        case when max(last_end_date) < cast('9999-12-31' as date) then max(last_end_date) end as renewal_date,
-        count_if(is_cancelled) > 0 as is_cancelled
+        case when max(last_end_date) < cast('9999-12-31' as date) then max(last_end_date) end as renewal_date
 
     from marked
 

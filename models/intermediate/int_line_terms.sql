@@ -15,32 +15,13 @@ hierarchy as (
 
 ),
 
--- A line of another product that names the one it renews takes its place: the old one is not waited for once the new
--- one has begun and is known of.
-replaced as (
-
-    select
-        contracts.contract_id,
-        min(greatest(successors.start_date, coalesce(successors.signed_date, successors.start_date))) as replaced_date
-
-    from contracts
-    inner join contracts as successors
-        on
-            contracts.contract_id = successors.renewal_of
-            and contracts.account_id = successors.account_id
-            and contracts.product_id <> successors.product_id
-
-    group by 1
-
-),
-
 -- A line whose account has not arrived waits: it loads, is counted, and comes in by itself later.
 of_known_accounts as (
 
     select
         contracts.*,
         hierarchy.surviving_account_id,
-        replaced.replaced_date,
+        hierarchy.group_account_id,
         -- An end known only once it came says nothing about the term that was signed.
         coalesce(
             contracts.term_months,
@@ -58,32 +39,14 @@ of_known_accounts as (
 
     from contracts
     inner join hierarchy on contracts.account_id = hierarchy.account_id
-    left join replaced on contracts.contract_id = replaced.contract_id
 
 ),
 
 -- An end written in at a cancellation was not known before it: until then the full term stood, or no end at all.
-final as (
+dated as (
 
     select
-        contract_id,
-        surviving_account_id,
-        product_id,
-        contract_group_id,
-        renewal_of,
-        plan,
-        currency,
-        monthly_amount,
-        term_months,
-        months_of_term,
-        quantity,
-        quantity_unit,
-        auto_renew,
-        start_date,
-        end_date_exclusive,
-        cancelled_date,
-        replaced_date,
-        known_from_date,
+        *,
         case
             when end_date_meaning = 'actual_end' then coalesce(cancelled_date, end_date_exclusive)
             when end_date_exclusive < full_term_end_date then coalesce(cancelled_date, known_from_date)
@@ -91,10 +54,72 @@ final as (
         end as end_known_from_date,
         case when end_date_meaning <> 'actual_end' then coalesce(full_term_end_date, end_date_exclusive) end
             as earlier_end_date,
-        source_file,
-        source_row_number
+        greatest(start_date, known_from_date) as first_seen_date
 
     from of_known_accounts
+
+),
+
+-- A paid line of another product, or of another account of the group, that names the one it renews takes its place,
+-- once it runs and is known of, if it is then to run longer: the old one is not waited for.
+replaced as (
+
+    select
+        ended.contract_id,
+        min(successors.first_seen_date) as replaced_date
+
+    from dated as ended
+    inner join dated as successors
+        on
+            ended.contract_id = successors.renewal_of
+            and ended.group_account_id = successors.group_account_id
+            and (
+                ended.product_id <> successors.product_id
+                or ended.surviving_account_id <> successors.surviving_account_id
+            )
+
+    where
+        coalesce(successors.monthly_amount, successors.total_amount) > 0
+        and coalesce(
+            ended.end_date_exclusive < case
+                when successors.end_known_from_date <= successors.first_seen_date then successors.end_date_exclusive
+                else successors.earlier_end_date
+            end,
+            true
+        )
+
+    group by 1
+
+),
+
+final as (
+
+    select
+        dated.contract_id,
+        dated.surviving_account_id,
+        dated.product_id,
+        dated.contract_group_id,
+        dated.renewal_of,
+        dated.plan,
+        dated.currency,
+        dated.monthly_amount,
+        dated.term_months,
+        dated.months_of_term,
+        dated.quantity,
+        dated.quantity_unit,
+        dated.auto_renew,
+        dated.start_date,
+        dated.end_date_exclusive,
+        dated.cancelled_date,
+        dated.known_from_date,
+        dated.end_known_from_date,
+        dated.earlier_end_date,
+        dated.source_file,
+        dated.source_row_number,
+        replaced.replaced_date
+
+    from dated
+    left join replaced on dated.contract_id = replaced.contract_id
 
 )
 

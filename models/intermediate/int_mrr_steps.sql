@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- Grain: one row per MRR period and month end at which it is there for the first time or no longer, or, in a foreign
--- currency, worth more or less than a month before. Summed up to a month end, they are the MRR of it (R4).
+-- Grain: one row per MRR period, month end and kind of change: it comes, it goes, or, in a foreign currency, a month of
+-- exchange rates passes over it. Summed up to a month end, they are the MRR of it (R4). A view: it is read once.
 
 with
 

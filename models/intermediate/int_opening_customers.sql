@@ -40,7 +40,6 @@ final as (
         compared.account_id,
         compared.month,
         compared.opening_mrr,
-        compared.closing_mrr,
         compared.closing_mrr = 0 as has_churned,
         count(commitments.account_id) > 0 and count_if(commitments.is_committed) = 0 as could_churn
 

@@ -40,6 +40,7 @@ windows as (
     select
         spine.as_of_date as window_start_date,
         {{ months_before('spine.as_of_date', -12) }} as window_end_date,
+        policies.longest_grace_days,
         policies.renewal_grace_days,
         policies.renewal_grace_days_short_term,
         policies.short_term_below_months
@@ -55,12 +56,12 @@ matured as (
 
     select
         windows.*,
-        {{ plus_days('windows.window_end_date', 'windows.renewal_grace_days') }} as matured_date
+        {{ plus_days('windows.window_end_date', 'windows.longest_grace_days') }} as matured_date
 
     from windows
     cross join latest
 
-    where {{ plus_days('windows.window_end_date', 'windows.renewal_grace_days') }} <= latest.as_of_date
+    where {{ plus_days('windows.window_end_date', 'windows.longest_grace_days') }} <= latest.as_of_date
 
 ),
 

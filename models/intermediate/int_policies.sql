@@ -13,6 +13,8 @@ final as (
     select
         renewal_grace_days,
         renewal_grace_days_short_term,
+        -- After so many days no late renewal can change a day any more.
+        greatest(renewal_grace_days, renewal_grace_days_short_term) as longest_grace_days,
         short_term_below_months,
         survival_spells,
         survival_censor,

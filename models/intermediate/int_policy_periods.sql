@@ -39,6 +39,7 @@ final as (
     select
         policy_sets.policy_set,
         known_lines.account_id,
+        known_lines.product_id,
         known_lines.start_date,
         known_lines.end_date_exclusive,
         known_lines.currency,
@@ -56,6 +57,7 @@ final as (
     select
         policy_set,
         account_id,
+        product_id,
         gap_start_date as start_date,
         gap_end_date as end_date_exclusive,
         currency,

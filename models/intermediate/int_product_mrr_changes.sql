@@ -61,7 +61,7 @@ openings as (
 
 ),
 
--- A rate that takes a sum of a few yen to or from nothing makes no customer and loses none: it is no fx movement.
+-- A rate that takes a sum of a few yen to or from nothing is churn or reactivation: fx never changes who pays.
 moved as (
 
     select

@@ -15,19 +15,35 @@ exchange_rates as (
 
 ),
 
+groups as (
+
+    select
+        account_id,
+        group_account_id
+
+    from {{ ref('int_account_hierarchy') }}
+
+),
+
 -- The phases of one agreement were agreed together: a later one renews nothing, and the end before it asks for nothing.
 paid_lines as (
 
     select
-        *,
-        coalesce(start_date >= min(end_date_exclusive) over agreement, false) as is_later_phase,
-        coalesce(end_date_exclusive <= max(start_date) over agreement, false) as has_later_phase
+        known_lines.*,
+        groups.group_account_id,
+        coalesce(known_lines.start_date >= min(known_lines.end_date_exclusive) over agreement, false) as is_later_phase,
+        coalesce(known_lines.end_date_exclusive <= max(known_lines.start_date) over agreement, false) as has_later_phase
 
     from known_lines
+    inner join groups on known_lines.account_id = groups.account_id
 
-    where mrr > 0
+    where known_lines.mrr > 0
 
-    window agreement as (partition by account_id, product_id, coalesce(contract_group_id, contract_id))
+    window agreement as (
+        partition by
+            known_lines.account_id, known_lines.product_id,
+            coalesce(known_lines.contract_group_id, known_lines.contract_id)
+    )
 
 ),
 
@@ -58,7 +74,8 @@ due as (
 ),
 
 -- Both sides of a renewal are at the exchange rates of the due date.
--- A line that names what it renews does so under any product, also when it began before the end ...
+-- A line that names what it renews does so under any product and any account of the group, also when it began before
+-- the end ...
 following as (
 
     select
@@ -79,7 +96,7 @@ following as (
     inner join paid_lines
         on
             ended.contract_id = paid_lines.renewal_of
-            and ended.account_id = paid_lines.account_id
+            and ended.group_account_id = paid_lines.group_account_id
             and not paid_lines.is_later_phase
             and coalesce(due.due_date < paid_lines.end_date_exclusive, true)
     left join exchange_rates

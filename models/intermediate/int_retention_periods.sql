@@ -25,7 +25,6 @@ final as (
     select
         snapshot_dates.snapshot_date as period_end_date,
         {{ months_before('snapshot_dates.snapshot_date', 'horizons.horizon_months') }} as period_start_date,
-        snapshot_dates.month as end_month,
         snapshot_dates.is_month_end,
         snapshot_dates.is_final,
         horizons.horizon_months

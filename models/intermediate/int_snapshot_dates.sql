@@ -49,7 +49,7 @@ final as (
         calendar.is_month_end,
         calendar.calendar_date = latest.as_of_date as is_as_of_date,
         -- Before the grace has passed, a late renewal can still change the month.
-        {{ plus_days('calendar.calendar_date', 'policies.renewal_grace_days') }} <= latest.as_of_date as is_final
+        {{ plus_days('calendar.calendar_date', 'policies.longest_grace_days') }} <= latest.as_of_date as is_final
 
     from calendar
     cross join latest

@@ -37,7 +37,7 @@ starts as (
 
     select
         book_cells.*,
-        {{ plus_days(months_before('book_cells.as_of_date', -12), 'policies.renewal_grace_days') }} as matured_date,
+        {{ plus_days(months_before('book_cells.as_of_date', -12), 'policies.longest_grace_days') }} as matured_date,
         cast(sum(book_cells.mrr) over (partition by book_cells.as_of_date, book_cells.account_id) as bigint)
             as account_mrr
 

@@ -39,7 +39,7 @@ final as (
         calendar.month,
         calendar.calendar_date as month_end_date,
         calendar.calendar_date <= latest.as_of_date as is_complete,
-        {{ plus_days('calendar.calendar_date', 'policies.renewal_grace_days') }} <= latest.as_of_date as is_final
+        {{ plus_days('calendar.calendar_date', 'policies.longest_grace_days') }} <= latest.as_of_date as is_final
 
     from calendar
     cross join latest

@@ -1,10 +1,17 @@
--- Grain: one row per set of policies and complete month: what the same contracts say under another grace (T5).
+-- Grain: one row per set of policies and complete month: what the same contracts say under another grace, and
+-- what comes of those who left and came back (T5).
 
 with
 
 policy_mrr as (
 
     select * from {{ ref('int_policy_mrr') }}
+
+),
+
+movements as (
+
+    select * from {{ ref('int_policy_movements') }}
 
 ),
 
@@ -50,25 +57,23 @@ closings as (
 
 ),
 
--- Who paid at the end of the month before and pays nothing now.
-churned as (
+-- What the movements of twelve months add up to, of anybody.
+moved as (
 
     select
-        opened.policy_set,
-        {{ plus_months('opened.month', 1) }} as month,
-        cast(count(*) as bigint) as churn_accounts,
-        cast(sum(opened.mrr) as bigint) as churn_mrr
+        frame.policy_set,
+        frame.month,
+        coalesce(movements.churn_mrr, 0) as churn_mrr,
+        coalesce(movements.churn_accounts, 0) as churn_accounts,
+        sum(coalesce(movements.net_expansion_mrr + movements.churn_mrr, 0)) over twelve_months as changed_mrr,
+        sum(coalesce(movements.reactivation_mrr, 0)) over twelve_months as reactivation_mrr
 
-    from policy_mrr as opened
-    left join policy_mrr as closed
-        on
-            opened.policy_set = closed.policy_set
-            and opened.account_id = closed.account_id
-            and {{ plus_months('opened.month', 1) }} = closed.month
+    from frame
+    left join movements on frame.policy_set = movements.policy_set and frame.month = movements.month
 
-    where closed.account_id is null
-
-    group by 1, 2
+    window twelve_months as (
+        partition by frame.policy_set order by frame.month rows between 11 preceding and current row
+    )
 
 ),
 
@@ -101,15 +106,19 @@ rated as (
         coalesce(closings.closing_mrr, 0) as closing_mrr,
         coalesce(closings.mrr_in_grace, 0) as mrr_in_grace,
         coalesce(closings.closing_accounts, 0) as closing_accounts,
-        coalesce(churned.churn_mrr, 0) as churn_mrr,
-        coalesce(churned.churn_accounts, 0) as churn_accounts,
+        moved.churn_mrr,
+        moved.churn_accounts,
         {{ rate('kept.retained_mrr', 'kept.opening_mrr') }} as nrr_12_months,
         {{ rate('kept.retained_mrr_gross', 'kept.opening_mrr') }} as grr_12_months,
-        {{ rate('kept.retained_accounts', 'kept.accounts') }} as logo_retention_12_months
+        {{ rate('kept.retained_accounts', 'kept.accounts') }} as logo_retention_12_months,
+        {{ rate('(kept.opening_mrr + moved.changed_mrr)', 'kept.opening_mrr') }} as nrr_waterfall_12_months,
+        {{ rate(
+            '(kept.opening_mrr + moved.changed_mrr + moved.reactivation_mrr)', 'kept.opening_mrr'
+        ) }} as nrr_with_reactivation_12_months
 
     from frame
     left join closings on frame.policy_set = closings.policy_set and frame.month = closings.month
-    left join churned on frame.policy_set = churned.policy_set and frame.month = churned.month
+    inner join moved on frame.policy_set = moved.policy_set and frame.month = moved.month
     left join kept on frame.policy_set = kept.policy_set and frame.month = kept.month
 
 ),
@@ -124,11 +133,13 @@ final as (
         rated.closing_mrr,
         rated.mrr_in_grace,
         rated.closing_accounts,
-        -1 * rated.churn_mrr as churn_mrr,
+        rated.churn_mrr,
         rated.churn_accounts,
         rated.nrr_12_months,
         rated.grr_12_months,
         rated.logo_retention_12_months,
+        rated.nrr_waterfall_12_months,
+        rated.nrr_with_reactivation_12_months,
         rated.closing_mrr - in_force.closing_mrr as closing_mrr_difference,
         {{ nine_decimals('rated.nrr_12_months - in_force.nrr_12_months') }} as nrr_difference,
         case when rated.nrr_12_months is null then 'no_customers_a_year_before' end as null_reason

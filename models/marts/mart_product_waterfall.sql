@@ -6,9 +6,9 @@
 
 with
 
-levels as (
+month_ends as (
 
-    select * from {{ ref('int_product_levels') }}
+    select * from {{ ref('int_product_month_ends') }}
 
 ),
 
@@ -62,24 +62,24 @@ moved as (
 final as (
 
     select
-        levels.month,
-        levels.product_id,
-        levels.opening_mrr,
+        month_ends.month,
+        month_ends.product_id,
+        month_ends.opening_mrr,
         {% for movement in movements -%}
             coalesce(moved.{{ movement }}_mrr, 0) as {{ movement }}_mrr,
         {% endfor -%}
-        levels.closing_mrr,
-        levels.opening_accounts,
+        month_ends.closing_mrr,
+        month_ends.opening_accounts,
         {% for movement in movements -%}
             coalesce(moved.{{ movement }}_accounts, 0) as {{ movement }}_accounts,
         {% endfor -%}
-        levels.closing_accounts,
-        levels.is_final,
+        month_ends.closing_accounts,
+        month_ends.is_final,
         currency.currency
 
-    from levels
+    from month_ends
     cross join currency
-    left join moved on levels.month = moved.month and levels.product_id = moved.product_id
+    left join moved on month_ends.month = moved.month and month_ends.product_id = moved.product_id
 
 )
 

@@ -79,10 +79,8 @@ frame as (
         due_months.due_month,
         scope_values.scope_type,
         scope_values.scope_value,
-        {{ plus_days(
-            'last_day(due_months.due_month)',
-            'greatest(policies.renewal_grace_days, policies.renewal_grace_days_short_term)'
-        ) }} <= due_months.as_of_date as is_final
+        {{ plus_days('last_day(due_months.due_month)', 'policies.longest_grace_days') }} <= due_months.as_of_date
+            as is_final
 
     from due_months
     cross join scope_values

@@ -79,8 +79,8 @@ final as (
         month,
         product_id,
         is_final,
-        {% for level in ['opening_mrr', 'opening_accounts', 'closing_mrr', 'closing_accounts'] -%}
-            cast(sum({{ level }}) as bigint) as {{ level }}
+        {% for amount in ['opening_mrr', 'opening_accounts', 'closing_mrr', 'closing_accounts'] -%}
+            cast(sum({{ amount }}) as bigint) as {{ amount }}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
 
