@@ -25,7 +25,7 @@ pytestmark = pytest.mark.spark
 
 HERE = Path(__file__).parent / "spark"
 AS_OF = datetime.date(2025, 6, 18)
-OVERRIDES = {"daily_history_days": "10", "shrinkage_accounts": "2"}
+OVERRIDES = {"daily_history_days": "10", "shrinkage_accounts": "2", "history_starts_on": "2023-02-10"}
 TOLERANCE = 1e-9
 
 
@@ -54,8 +54,9 @@ def write_landing(landing: Path) -> None:
 
 
 def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
-    """A backfill, ends known at the cancellation only, dollars, products exchanged and dropped, a short stay; and what
-    was published before: a month that was late, one with MRR in grace, and one that no contract goes back to."""
+    """A backfill, ends known at the cancellation only, dollars, products exchanged and dropped, a short stay, a contract
+    that goes on under the account its own was merged into, one that moves to a sister; and what was published before:
+    a month that was late, one with MRR in grace, and one that no contract goes back to."""
     connection.execute("insert into raw.backfill_ranges values (date '2024-03-05', date '2024-03-07')")
     connection.execute("update raw.contracts set end_date_meaning = 'actual_end' where account_id in ('X05', 'X06')")
     quality.create(connection)
@@ -72,6 +73,8 @@ def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
                (2, '2025-04-01', false, 9000000000000, 0, 9000000000000, 0, 0, 0, 0, 0, 1.5, 1, 1)"""
     )
     connection.execute("update raw.contracts set currency = 'USD' where account_id = 'X01'")
+    connection.execute("update raw.accounts set merged_into_account_id = 'X10' where account_id = 'X07'")
+    connection.execute("update raw.accounts set parent_account_id = 'X09' where account_id = 'X08'")
     connection.execute("""insert into raw.fx_rates (currency, rate_date, rate, _source_file, _row_number, _delivery)
         values ('USD', '2022-12-01', 141.8, 'r', 1, 'r'), ('USD', '2024-06-10', 157.8123456789, 'r', 2, 'r')""")
     connection.execute("""insert into raw.contracts
@@ -81,7 +84,9 @@ def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
         from raw.contracts as contracts cross join (values
             ('X04-3', 'X04', 'addon-2', date '2024-11-01', date '2025-05-01', 'X04-2'),
             ('X03-3', 'X03', 'addon', date '2024-05-01', date '2024-11-01', null),
-            ('X07-4', 'X07', 'core', date '2025-02-03', date '2025-02-20', null)
+            ('X07-4', 'X07', 'core', date '2025-02-03', date '2025-02-20', null),
+            ('X10-1', 'X10', 'core-infra', date '2024-12-05', date '2025-12-05', 'X07-3'),
+            ('X09-3', 'X09', 'api', date '2025-05-20', null, 'X08-2')
         ) as more(contract_id, account_id, product_id, start_date, end_date, renewal_of)
         where contracts.contract_id = 'X04-2'""")
 
@@ -194,7 +199,8 @@ def test_one_planted_difference_is_seen(engines, change):
 @pytest.mark.parametrize(
     ("column", "wanted"),
     [
-        ("marts.fct_mrr_movement.movement_type", {"new", "reactivation", "expansion", "contraction", "churn", "fx"}),
+        ("marts.fct_mrr_movement.movement_type", {"opening", "new", "reactivation", "expansion", "contraction"}),
+        ("marts.fct_mrr_movement.movement_type", {"churn", "fx"}),
         ("marts.fct_product_mrr_movement.movement_type", {"upsell", "cross_sell", "downsell", "product_dropped"}),
         ("marts.fct_product_mrr_movement.movement_type", {"product_swap", "new", "reactivation", "churn", "fx"}),
         ("intermediate.int_coverage_gaps.gap_status", {"bridged", "in_grace", "lapsed"}),
