@@ -54,8 +54,8 @@ def write_landing(landing: Path) -> None:
 
 
 def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
-    """A backfill, ends known at the cancellation only, dollars, products exchanged and dropped, a short stay, a contract
-    that goes on under the account its own was merged into, one that moves to a sister; and what was published before:
+    """A backfill, ends known at the cancellation only, dollars, products exchanged and dropped, short stays, contracts
+    that go on under the account theirs was merged into or move to a sister; and what was published before:
     a month that was late, one with MRR in grace, and one that no contract goes back to."""
     connection.execute("insert into raw.backfill_ranges values (date '2024-03-05', date '2024-03-07')")
     connection.execute("update raw.contracts set end_date_meaning = 'actual_end' where account_id in ('X05', 'X06')")
