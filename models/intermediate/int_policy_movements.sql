@@ -1,5 +1,5 @@
--- Grain: one row per set of policies and complete month: what came of the month before, in the words of R4, at the exchange
--- rates of the month.
+-- Grain: one row per set of policies and complete month: what came of the month before, in the words of R4, at the
+-- exchange rates of the month.
 
 with
 
