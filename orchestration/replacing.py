@@ -119,11 +119,18 @@ def _release(connection: Connection, batch: Batch, held: str) -> None:
     connection.execute(
         f"update raw.quarantine set source_file = ? where {HERE}", [heir.source_file, source, batch.source_file]
     )
+    # Named: DuckDB counts bare question marks of an UPDATE … FROM in another order than they are written in.
     connection.execute(
-        f"""update raw.loaded_files as file set rows_in = old.rows_in, rows_loaded = old.rows_loaded, note = null,
-                rows_quarantined = old.rows_quarantined, load_seq = ?
-            from (select * from raw.loaded_files where {HERE}) as old where file.source = ? and file.source_file = ?""",
-        [batch.load_seq, source, batch.source_file, source, heir.source_file],
+        """update raw.loaded_files as file set rows_in = old.rows_in, rows_loaded = old.rows_loaded, note = null,
+               rows_quarantined = old.rows_quarantined, load_seq = $load_seq
+           from (select * from raw.loaded_files where source = $source and source_file = $old_file) as old
+           where file.source = $source and file.source_file = $heir""",
+        {
+            "load_seq": batch.load_seq,
+            "source": source,
+            "old_file": batch.source_file,
+            "heir": heir.source_file,
+        },
     )
     _let_others_wait(connection, batch.source, held, heir.source_file)
 

@@ -538,6 +538,35 @@ def test_the_order_in_which_files_arrive_changes_nothing(tmp_path_factory, order
     assert one_by_one.rows(newest) == [("c 00000010", "contracts/c 10.csv")]
 
 
+CONTENTS = {
+    "contracts": [
+        delimited(CONTRACT),
+        delimited(CONTRACT | {"mrr": "9"}, CONTRACT | {"contract_id": "K2"}),
+        delimited(CONTRACT | {"mrr": "-1"}, CONTRACT | {"contract_id": "K3"}),
+    ],
+    "surveys": [delimited(ANSWER, ANSWER | {"response_id": "R2"}), delimited(ANSWER | {"score": "x"}, ANSWER)],
+}
+DELIVERED = st.sampled_from(list(CONTENTS)).flatmap(
+    lambda source: st.tuples(
+        st.sampled_from([f"{source}/{name}.csv" for name in ("a 1", "a 2", "b 1", "b 2")]),
+        st.sampled_from(CONTENTS[source]),
+    )
+)
+
+
+@given(loads=st.lists(st.lists(DELIVERED, min_size=1, max_size=2), min_size=2, max_size=8))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_files_overwritten_again_and_again_end_as_what_they_hold_now(tmp_path_factory, loads):
+    again_and_again, once = (Warehouse(tmp_path_factory.mktemp("overwritten")) for _ in range(2))
+    for files in loads:
+        for name, text in files:
+            again_and_again.put(name, text)
+            once.put(name, text)
+        again_and_again.load()
+    once.load()
+    assert standing(again_and_again) == standing(once)
+
+
 def test_rows_that_do_not_add_up_are_not_loaded(warehouse, monkeypatch):
     settle = reading.settle
     monkeypatch.setattr(reading, "settle", lambda *args: settle(*args) + 1)

@@ -17,9 +17,9 @@ policy_periods as (
 
 months as (
 
-    select * from {{ ref('dim_month') }}
+    select month from {{ ref('int_snapshot_dates') }}
 
-    where is_complete
+    where is_month_end
 
 ),
 
