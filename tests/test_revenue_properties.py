@@ -81,9 +81,11 @@ PROPERTIES = {
         where kept.scope_type = 'all' and kept.horizon_months = 1 and (
             kept.closing_mrr_reported
                 <> moved.opening_mrr + moved.fx_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
-            or (moved.fx_mrr = 0 and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr
-                and not exists (from marts.fct_mrr_movement as fx where fx.movement_type = 'fx'
-                    and last_day(fx.month) = kept.period_end_date))
+            or (kept.period_end_date not in (
+                    select last_day(month) from marts.fct_mrr_movement where movement_type = 'fx')
+                and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr)
+            or (not exists (from intermediate.int_contract_lines where not is_reporting_currency)
+                and kept.closing_mrr <> kept.closing_mrr_reported)
             or kept.accounts - kept.retained_accounts <> moved.churn_accounts)""",
     "What the segments keep adds up to what all keep.": f"""
         select 1 from {RETENTION} group by period_end_date, horizon_months
@@ -92,7 +94,7 @@ PROPERTIES = {
     "Splitting a line into renewals, order, contract ids, and what nobody knew yet move nothing.": """
         select split_part(account_id, ' ', 1) as account_id, month, movement_type, opening_mrr, delta_mrr, closing_mrr
         from marts.fct_mrr_movement group by all having count(*) <> 3""",
-    # A split makes a renewal, and with it a row of zeros for whom a rate makes nothing of all it pays.
+    # A split makes a renewal, and with it a row of zeros for who pays at neither end of a period.
     "Nor do they change what is retained.": f"""
         select split_part(scope_value, ' ', 1) as account_id, period_end_date, horizon_months, opening_mrr, closing_mrr,
             closing_mrr_confirmed, retained_mrr, retained_accounts, nrr, grr

@@ -80,7 +80,6 @@ by_product as (
 ),
 
 -- A rate that makes nothing of a sum of a few yen, or something of nothing, is no fx movement (R4).
-
 final as (
 
     select
