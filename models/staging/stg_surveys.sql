@@ -15,6 +15,7 @@ renamed as (
         response_id,
         account_id,
         user_id,
+        product_id,
 
         -- what was asked
         survey_type,
