@@ -159,10 +159,10 @@ def user_day_rules(as_of: date) -> list:
     return [
         no_rows(
             "one_row_per_user_and_day",
-            "Every account, user and day of the last four weeks is there once.",
+            "Every account, user, product and day of the last four weeks is there once.",
             "Rebuild int_user_days (`dbt build --full-refresh`): active users and days would be counted twice.",
-            f"""select account_id, login_date, count(*) as copies from intermediate.int_user_days
-                where {recent} group by account_id, user_id, login_date having count(*) > 1""",
+            f"""select account_id, product_id, login_date, count(*) as copies from intermediate.int_user_days
+                where {recent} group by account_id, user_id, product_id, login_date having count(*) > 1""",
         ),
         no_rows(
             "user_days_add_up_to_logins",

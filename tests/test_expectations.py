@@ -123,7 +123,7 @@ create table intermediate.int_account_mrr as
 create table intermediate.int_account_lives as
     select 'all' as scope_type, 'all' as scope_value, unnest([0, 0, 0]) as entry_days;
 create table intermediate.int_user_days as
-    select account_id, user_id, login_date, event_count as logins from raw.logins;
+    select account_id, user_id, null::varchar as product_id, login_date, event_count as logins from raw.logins;
 create table intermediate.int_account_metrics as
     select date '2024-03-31' as as_of_date, account_id, metric_key, value as metric_value, reason as null_reason
     from (values ('a1', 'active_days', 8.0e0, null), ('a1', 'nps', 9.0e0, null), ('a2', 'active_days', 2.0e0, null),

@@ -30,15 +30,22 @@ product_profiles as (
 
 ),
 
+-- Also of products that are held no longer; only what was known on the date.
 first_starts as (
 
     select
-        account_id,
-        min(start_date) as first_start_date
+        to_build.as_of_date,
+        contract_lines.account_id,
+        min(contract_lines.start_date) as first_start_date,
+        min(case when contract_lines.mrr > 0 then contract_lines.start_date end) as first_paid_date
 
-    from contract_lines
+    from to_build
+    inner join contract_lines
+        on
+            to_build.as_of_date >= contract_lines.known_from_date
+            and to_build.as_of_date >= contract_lines.start_date
 
-    group by 1
+    group by 1, 2
 
 ),
 
@@ -52,7 +59,14 @@ main_product as (
 
     from account_products
     inner join to_build on account_products.as_of_date = to_build.as_of_date
-    left join product_profiles on account_products.product_id = product_profiles.product_id
+    left join product_profiles
+        on
+            account_products.product_id = product_profiles.product_id
+            and account_products.as_of_date >= product_profiles.valid_from
+            and (
+                product_profiles.valid_to_exclusive is null
+                or account_products.as_of_date < product_profiles.valid_to_exclusive
+            )
 
     qualify row_number() over (
         partition by account_products.as_of_date, account_products.account_id
@@ -88,6 +102,7 @@ final as (
         totals.mrr,
         totals.mrr_in_grace,
         totals.seats,
+        first_starts.first_paid_date,
         totals.next_renewal_date,
         {{ months_to_renewal('totals.as_of_date', 'totals.next_renewal_date') }} as months_to_renewal,
         cast({{ days_between('first_starts.first_start_date', 'totals.as_of_date') }} as int) as tenure_days
@@ -95,7 +110,8 @@ final as (
     from totals
     inner join main_product
         on totals.as_of_date = main_product.as_of_date and totals.account_id = main_product.account_id
-    inner join first_starts on totals.account_id = first_starts.account_id
+    inner join first_starts
+        on totals.as_of_date = first_starts.as_of_date and totals.account_id = first_starts.account_id
 
 )
 

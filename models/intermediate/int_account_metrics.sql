@@ -91,6 +91,7 @@ measured as (
         on
             account_as_of.as_of_date = account_usage.as_of_date
             and account_as_of.account_id = account_usage.account_id
+            and account_usage.product_id = 'all'
             and account_usage.window_days = 28
     left join account_answers
         on

@@ -30,6 +30,13 @@ phases as (
 
 ),
 
+own_profiles as (
+
+    select distinct product_profile from phases
+
+),
+
+-- A profile without phases of its own has the default ones.
 final as (
 
     select
@@ -40,13 +47,15 @@ final as (
 
     from account_as_of
     inner join to_build on account_as_of.as_of_date = to_build.as_of_date
+    left join own_profiles on account_as_of.product_profile = own_profiles.product_profile
     inner join account_metrics
         on
             account_as_of.as_of_date = account_metrics.as_of_date
             and account_as_of.account_id = account_metrics.account_id
     inner join phases
         on
-            account_metrics.metric_key = phases.metric_key
+            coalesce(own_profiles.product_profile, 'default') = phases.product_profile
+            and account_metrics.metric_key = phases.metric_key
             and account_metrics.metric_value >= coalesce(phases.minimum, account_metrics.metric_value)
             and (phases.below_maximum is null or account_metrics.metric_value < phases.below_maximum)
 

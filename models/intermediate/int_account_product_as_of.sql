@@ -40,6 +40,7 @@ known_then as (
         {{ converted_mrr('contract_lines', 'exchange_rates') }} as mrr,
         contract_lines.start_date,
         contract_lines.seats,
+        contract_lines.plan,
         contract_lines.term_months,
         coalesce(contract_lines.cancelled_date <= to_build.as_of_date, false)
         or coalesce(contract_lines.replaced_date <= to_build.as_of_date, false) as is_cancelled,
@@ -68,7 +69,9 @@ marked as (
         coalesce(as_of_date < end_date_exclusive, true) as is_active,
         max(coalesce(end_date_exclusive, cast('9999-12-31' as date))) over (
             partition by as_of_date, account_id, product_id
-        ) as last_end_date
+        ) as last_end_date,
+        min(case when mrr > 0 then start_date end) over (partition by as_of_date, account_id, product_id)
+            as first_paid_date
 
     from known_then
 
@@ -86,6 +89,8 @@ final as (
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(seats) as bigint) as seats,
         max(term_months) as term_months,
+        max(plan) as plan,
+        max(first_paid_date) as first_paid_date,
         -- An open contract has no renewal to wait for.
         case when max(last_end_date) < cast('9999-12-31' as date) then max(last_end_date) end as renewal_date
 

@@ -31,7 +31,18 @@ final as (
         ltv_horizon_months,
         ltv_min_at_risk,
         ltv_gross_margin,
-        ltv_discount_rate
+        ltv_discount_rate,
+        first_value_utilisation,
+        regular_use_days,
+        favourite_topic_min_share,
+        favourite_topic_min_accesses,
+        announcement_window_days,
+        nps_cluster_above,
+        survey_response_days,
+        low_score_fall,
+        follow_up_due_days,
+        cs_cost_per_hour,
+        fiscal_year_start_month
 
     from policy_sets
 

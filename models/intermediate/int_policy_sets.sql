@@ -87,7 +87,24 @@ final as (
         cast(max(case when policy_key = 'ltv_horizon_months' then policy_value end) as int) as ltv_horizon_months,
         cast(max(case when policy_key = 'ltv_min_at_risk' then policy_value end) as int) as ltv_min_at_risk,
         cast(max(case when policy_key = 'ltv_gross_margin' then policy_value end) as double) as ltv_gross_margin,
-        cast(max(case when policy_key = 'ltv_discount_rate' then policy_value end) as double) as ltv_discount_rate
+        cast(max(case when policy_key = 'ltv_discount_rate' then policy_value end) as double) as ltv_discount_rate,
+        cast(max(case when policy_key = 'first_value_utilisation' then policy_value end) as double)
+            as first_value_utilisation,
+        cast(max(case when policy_key = 'regular_use_days' then policy_value end) as int) as regular_use_days,
+        cast(max(case when policy_key = 'favourite_topic_min_share' then policy_value end) as double)
+            as favourite_topic_min_share,
+        cast(max(case when policy_key = 'favourite_topic_min_accesses' then policy_value end) as int)
+            as favourite_topic_min_accesses,
+        cast(max(case when policy_key = 'announcement_window_days' then policy_value end) as int)
+            as announcement_window_days,
+        cast(max(case when policy_key = 'nps_cluster_above' then policy_value end) as double) as nps_cluster_above,
+        cast(max(case when policy_key = 'survey_response_days' then policy_value end) as int)
+            as survey_response_days,
+        cast(max(case when policy_key = 'low_score_fall' then policy_value end) as int) as low_score_fall,
+        cast(max(case when policy_key = 'follow_up_due_days' then policy_value end) as int) as follow_up_due_days,
+        cast(max(case when policy_key = 'cs_cost_per_hour' then policy_value end) as bigint) as cs_cost_per_hour,
+        cast(max(case when policy_key = 'fiscal_year_start_month' then policy_value end) as int)
+            as fiscal_year_start_month
 
     from chosen
 

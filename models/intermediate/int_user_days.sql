@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_touched_days('logins', 'login_date') }}"
 ) }}
--- Grain: one row per account, user and business day with a log-in. Accounts not known yet are kept here and wait.
+-- Grain: one row per account, user, product (NULL where the source does not tell) and business day with a log-in.
+-- Accounts not known yet are kept here and wait.
 -- Incremental by day: exactly the touched days are replaced.
 
 with
@@ -22,12 +23,13 @@ final as (
     select
         account_id,
         user_id,
+        product_id,
         login_date,
         cast(sum(event_count) as bigint) as logins
 
     from logins
 
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
 
 )
 

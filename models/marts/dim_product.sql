@@ -38,6 +38,13 @@ sold as (
 
 ),
 
+latest as (
+
+    select snapshot_date from snapshot_dates
+    where is_as_of_date
+
+),
+
 today as (
 
     select
@@ -63,7 +70,15 @@ final as (
         coalesce(today.mrr, 0) as mrr
 
     from sold
-    left join product_profiles on sold.product_id = product_profiles.product_id
+    cross join latest
+    left join product_profiles
+        on
+            sold.product_id = product_profiles.product_id
+            and latest.snapshot_date >= product_profiles.valid_from
+            and (
+                product_profiles.valid_to_exclusive is null
+                or latest.snapshot_date < product_profiles.valid_to_exclusive
+            )
     left join today on sold.product_id = today.product_id
 
 )
