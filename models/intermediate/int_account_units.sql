@@ -84,6 +84,10 @@ final as (
         units.as_of_date,
         units.account_id,
         units.product_id,
+        -- A customer that holds one product is measured as a whole: what names no product can only be of that one.
+        case
+            when count(*) over (partition by units.as_of_date, units.account_id) = 2 then 'all' else units.product_id
+        end as measured_as,
         units.product_profile,
         coalesce(profile_settings.setup_kind, 'tasks') as setup_kind,
         units.plan,

@@ -42,7 +42,9 @@ final as (
         low_score_fall,
         follow_up_due_days,
         cs_cost_per_hour,
-        fiscal_year_start_month
+        fiscal_year_start_month,
+        effect_lead_months,
+        effect_min_accounts
 
     from policy_sets
 

@@ -104,7 +104,9 @@ final as (
         cast(max(case when policy_key = 'follow_up_due_days' then policy_value end) as int) as follow_up_due_days,
         cast(max(case when policy_key = 'cs_cost_per_hour' then policy_value end) as bigint) as cs_cost_per_hour,
         cast(max(case when policy_key = 'fiscal_year_start_month' then policy_value end) as int)
-            as fiscal_year_start_month
+            as fiscal_year_start_month,
+        cast(max(case when policy_key = 'effect_lead_months' then policy_value end) as int) as effect_lead_months,
+        cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts
 
     from chosen
 
