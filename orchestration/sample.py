@@ -117,7 +117,7 @@ def _write_logins(landing, activity, noted):
         if month == max(0, world.months - 3):
             table, held, again = sample_rows.split_late(table, world, rows)
         last = min((world.first_month + month + 1).astype("M8[D]") - 1, world.end_date)
-        written.append(files.write_logins(landing / "logins" / f"logins_{last}{suffix}", table))
+        written.append(files.write_table(landing / "logins" / f"logins_{last}{suffix}", table))
         count += len(table)
     late = sample_rows.login_rows(held) + sample_rows.login_rows(again)
     noted.note("logins", "late_row", "late", len(held))
