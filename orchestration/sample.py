@@ -76,7 +76,7 @@ def write_sample(
     login_files, login_rows = _write_logins(landing, activity, noted, optional)
     optional.write_rest(answers, owners)
     written += login_files + optional.written
-    truth = SampleTruth(_levels(world, ids), _renewals(world, ids), _dirt(noted), written, login_rows)
+    truth = SampleTruth(_levels(world, ids), _renewals(world, ids), noted.table(), written, login_rows)
     if truth_dir is not None:
         truth.write(truth_dir)
     return truth
@@ -167,11 +167,3 @@ def _renewals(world, ids):
         "mrr_before": book["mrr_before"],
         "mrr_after": book["mrr_after"],
     })
-
-
-def _dirt(noted):
-    return pa.Table.from_pylist(
-        [{"source": source, "kind": kind, "fate": fate, "row_count": count}
-         for (source, kind), (fate, count) in noted.noted.items()],
-        schema=pa.schema({"source": pa.string(), "kind": pa.string(), "fate": pa.string(), "row_count": pa.int64()}),
-    )

@@ -68,3 +68,8 @@ def last_days(world: World, month: np.ndarray) -> np.ndarray:
 def days_between(rng: np.random.Generator, limits: tuple[int, int], rows: int) -> np.ndarray:
     """Whole numbers of days, both limits included."""
     return rng.integers(limits[0], limits[1] + 1, rows)
+
+
+def office_seconds(rng: np.random.Generator, rows: int) -> np.ndarray:
+    """Seconds since midnight within office hours, from 9 to 18 o'clock."""
+    return rng.integers(9 * 3600, 18 * 3600, rows)

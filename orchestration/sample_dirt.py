@@ -72,6 +72,14 @@ class Dirt:
     def note(self, source: str, kind: str, fate: str, count: int) -> None:
         self.noted[source, kind] = (fate, count)
 
+    def table(self) -> pa.Table:
+        """What was noted: source, kind, fate, row_count."""
+        rows = [(*place, *outcome) for place, outcome in self.noted.items()]
+        columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+        types = (pa.string(), pa.string(), pa.string(), pa.int64())
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        return pa.table(arrays, ["source", "kind", "fate", "row_count"])
+
     def spoil(self, source: str, rows: list[dict], key: str | None, changes: dict, additions: dict) -> None:
         """Rewrite one value in a few real rows per change, then append wrong copies of other rows per addition.
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from orchestration import sample_rates as rates
-from orchestration.sample_activity import PRODUCT_IDS, Activity, seconds_of_day
-from orchestration.sample_calendar import FAR, covers, days_between, first_days, level_at
+from orchestration.sample_activity import PRODUCT_IDS, Activity
+from orchestration.sample_calendar import FAR, covers, days_between, first_days, level_at, office_seconds
 from orchestration.sample_contracts import INFRA, TOOL
 
 TASKS = ("account_setup", "data_import", "admin_training", "first_report", "single_sign_on", "team_rollout")
@@ -57,10 +57,10 @@ class Setup:
         return pa.table({
             "account_id": self.activity.account_ids[world.chains.account[chain]],
             "product_id": PRODUCT_IDS[world.chains.product[chain]],
-            "handed_over_at": self._time(handed, first_hour=9),
+            "handed_over_at": self._time(handed),
             "is_goal_filled": rng.random(rows) < rates.GOAL_FILLED_SHARE,
             "is_info_complete": rng.random(rows) < rates.INFO_COMPLETE_SHARE,
-            "csm_assigned_at": self._time(assigned, first_hour=18),
+            "csm_assigned_at": self._time(assigned),
             "kickoff_planned_date": pa.array(kickoff, mask=~project),
             "kickoff_date": self._happened(chain, np.where(project, held, FAR)),
             "delivery_planned_date": pa.array(delivery, mask=~project),
@@ -89,7 +89,7 @@ class Setup:
     def _happened(self, chain, day):
         return pa.array(day, mask=~covers(self.world, chain, day))
 
-    def _time(self, day, first_hour):
-        """A time of that day; the night is left out by `first_hour`. Empty after the end date."""
-        at = day.astype("M8[s]") + seconds_of_day(self.rng, len(day), first_hour)
+    def _time(self, day):
+        """A time in the office on that day; empty after the end date."""
+        at = day.astype("M8[s]") + office_seconds(self.rng, len(day))
         return pa.array(at, mask=day > self.world.end_date)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from orchestration import sample_rates as rates
 from orchestration.sample_activity import Activity, pick
-from orchestration.sample_calendar import account_days, days_between
+from orchestration.sample_calendar import account_days, days_between, office_seconds
 
 TOUCH_TYPES = ("mail", "webinar", "training", "review", "call")  # in the order of rates.TOUCH_SHARES
 CHANNELS = ("tech", "tech", "low", "high", "high")
@@ -94,8 +94,3 @@ def _low_score_calls(activity, answers, rng):
     at = np.maximum(day.astype("M8[s]") + office_seconds(rng, len(low)), answered + 1800)
     kept = at.astype("M8[D]") <= activity.world.end_date
     return answers["account"][low][kept], at[kept], np.full(int(kept.sum()), CALL)
-
-
-def office_seconds(rng: np.random.Generator, rows: int) -> np.ndarray:
-    """Seconds since midnight within office hours, from 9 to 18 o'clock."""
-    return rng.integers(9 * 3600, 18 * 3600, rows)

@@ -78,8 +78,7 @@ class Usage:
 
     def events(self, month: int, logins: dict[str, np.ndarray]) -> pa.Table:
         """One row per user, content and day, for the logins of the month; a login's events add up over its contents."""
-        kept = self.users.has_feed[self.world.chains.account[logins["chain"]]]
-        chain, user, day, count = (logins[name][kept] for name in ("chain", "user", "day", "events"))
+        chain, nth, day, count = self._visits(month, logins)
         level = self.world.levels[month, self.world.chains.account[chain]].clip(0)
         first, second = self._choose(chain, level, day), self._choose(chain, level, day)
         both = (first != second) & (count > 1) & (self.rng.random(len(chain)) < rates.SECOND_CONTENT_SHARE)
@@ -87,12 +86,25 @@ class Usage:
         row = np.concatenate([np.arange(len(chain)), np.flatnonzero(both)])
         return pa.table({
             "account_id": pick(self.world.chains.account[chain[row]], self.activity.account_ids),
-            "user_id": pick(user[row], self.activity.user_ids),
+            "user_id": pick(self.users.first[chain[row]] + nth[row], self.users.ids),
             "occurred_date": pa.array(day[row]),
             "product_id": pick(self.world.chains.product[chain[row]], PRODUCT_IDS),
             "content_id": pick(np.concatenate([first, second[both]]), NAMES),
             "event_count": pa.array(np.concatenate([count - other, other[both]])),
         })
+
+    def _visits(self, month, logins):
+        """The logins of customers with a feed, and users beyond the seats: they come through another system on the
+        days of a colleague, so they have no login of their own."""
+        users, world = self.users, self.world
+        kept = users.has_feed[world.chains.account[logins["chain"]]]
+        chain, user, day, count = (logins[name][kept] for name in ("chain", "user", "day", "events"))
+        nth = user - self.activity.first_user[world.chains.account[chain]]
+        active = self.activity.active_users[month, chain]
+        more = nth < users.by_month[month, chain] - active
+        more &= users.is_over[chain] & (world.levels[month, world.chains.account[chain]] >= rates.OVER_USED_FROM_LEVEL)
+        return tuple(np.concatenate([own, other[more]])
+                     for own, other in ((chain, chain), (nth, nth + active), (day, day), (count, np.ones_like(count))))
 
     def _choose(self, chain, level, day):
         """The favourite by its share, else one of the contents taken up so far; the first of all while that is gone."""

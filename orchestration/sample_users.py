@@ -18,8 +18,8 @@ ISSUED_AHEAD_DAYS = 7
 class Users:
     """One entry per user account in every array: chain, nth (from 0, as the logins count), issued, deactivated (days).
 
-    has_feed, gets_announcements: per customer, whether its users and their use are exported, whether it gets any
-    announcement.
+    by_month[month, chain]: accounts ever issued; first[chain]: where its users begin; is_over[chain]: more than seats.
+    has_feed, gets_announcements: per customer, whether its users and their use are exported, and announcements sent.
     """
 
     def __init__(self, activity: Activity, rng: np.random.Generator):
@@ -27,13 +27,14 @@ class Users:
         self.has_feed = rng.random(self.world.accounts) >= rates.ON_PREMISE_SHARE
         self.gets_announcements = rng.random(self.world.accounts) >= rates.NO_ANNOUNCEMENTS_SHARE
         self.is_over = rng.random(len(self.world.chains.account)) < rates.OVER_ISSUED_SHARE
-        by_month = self._issued_by_month()
+        self.by_month = by_month = self._issued_by_month()
         self.chain = np.repeat(np.arange(by_month.shape[1]), by_month[-1])
-        self.nth = np.arange(len(self.chain)) - np.repeat(np.cumsum(by_month[-1]) - by_month[-1], by_month[-1])
+        self.first = np.cumsum(by_month[-1]) - by_month[-1]  # where each chain's users begin
+        self.nth = np.arange(len(self.chain)) - np.repeat(self.first, by_month[-1])
         self.account = self.world.chains.account[self.chain]
         names = zip(activity.account_ids[self.account].tolist(), (self.nth + 1).tolist(), strict=True)
         self.ids = pa.array([f"{name}-u{number:03}" for name, number in names], pa.string())
-        self._set_days(by_month)
+        self._set_days()
 
     def table(self) -> pa.Table:
         """One row per user and product of the customers whose users are exported, as of the end date."""
@@ -86,12 +87,12 @@ class Users:
         wanted = np.ceil(world.seats[: world.months] * share * rolled_out).astype(int)
         return np.maximum.accumulate(np.maximum(wanted, self.activity.active_users[: world.months]) * runs)
 
-    def _set_days(self, by_month):
+    def _set_days(self):
         """Issued before the first use; deactivated some time after the last use, or after the customer left."""
         world, rng, rows = self.world, self.rng, len(self.chain)
         issue_month, last_used = np.zeros(rows, int), np.zeros(rows, int)
         for month in range(world.months):
-            issue_month += by_month[month, self.chain] <= self.nth
+            issue_month += self.by_month[month, self.chain] <= self.nth
             last_used[self.activity.active_users[month, self.chain] > self.nth] = month
         _, start = first_days(world)
         before = (world.first_month + issue_month).astype("M8[D]") - rng.integers(0, 28, rows)
