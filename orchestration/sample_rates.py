@@ -99,7 +99,7 @@ CONTENT_RETIRED_MONTHS = 14
 
 # How they are set up, by the level two months after the start.
 TASK_PLANNED_DAYS = (5, 12, 20, 30, 40, 60)
-TASK_PACE = (2.2, 1.7, 1.3, 1.0, 0.8, 0.65)
+TASK_PACE = (1.8, 1.35, 1.0, 0.8, 0.65, 0.55)
 TASK_PACE_SIGMA = 0.30
 TASK_NEVER_DONE_SHARE = (0.25, 0.12, 0.06, 0.03, 0.02, 0.01)
 TASK_OPTIONAL_SKIPPED_SHARE = 0.25
