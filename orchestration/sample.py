@@ -2,7 +2,8 @@
 
 What belongs here: the order of the steps and the truth as tables. What happens is in sample_world.py and
 sample_activity.py, how it reads in sample_rows.py, what is wrong with it in sample_dirt.py, how it is delivered in
-sample_files.py, the numbers in sample_rates.py (documented in docs/sample_company.md).
+sample_files.py, the numbers in sample_rates.py (documented in docs/sample_company.md). The optional sources are drawn
+and written by sample_optional.py.
 """
 
 from dataclasses import dataclass, field
@@ -20,9 +21,10 @@ from orchestration import sample_rates as rates
 from orchestration import sample_rows
 from orchestration.sample_activity import PRODUCT_IDS, Activity, login_table
 from orchestration.sample_contracts import INFRA
+from orchestration.sample_optional import OPTIONAL_SOURCES, OptionalSources
 from orchestration.sample_world import OUTCOMES, PHASES, World
 
-SOURCES = ("accounts", "contracts", "logins", "surveys")
+SOURCES = ("accounts", "contracts", "logins", "surveys", *OPTIONAL_SOURCES)
 
 
 @dataclass
@@ -66,10 +68,15 @@ def write_sample(
     world = World(accounts, months, end_date, np.random.default_rng(seed))
     ids = sample_rows.account_ids(accounts)
     activity, noted = Activity(world, ids), dirt.Dirt()
-    written = [_write_accounts(landing, world, ids, noted), _write_contracts(landing, world, ids, noted)]
-    written += _write_surveys(landing, activity, noted)
-    login_files, login_rows = _write_logins(landing, activity, noted)
-    truth = SampleTruth(_levels(world, ids), _renewals(world, ids), _dirt(noted), written + login_files, login_rows)
+    accounts_file, owners = _write_accounts(landing, world, ids, noted)
+    written = [accounts_file, _write_contracts(landing, world, ids, noted)]
+    answers = activity.surveys()
+    written += _write_surveys(landing, activity, answers, noted)
+    optional = OptionalSources(landing, activity, seed, noted)
+    login_files, login_rows = _write_logins(landing, activity, noted, optional)
+    optional.write_rest(answers, owners)
+    written += login_files + optional.written
+    truth = SampleTruth(_levels(world, ids), _renewals(world, ids), noted.table(), written, login_rows)
     if truth_dir is not None:
         truth.write(truth_dir)
     return truth
@@ -87,9 +94,10 @@ def _refuse(landing, accounts, months, truth_dir):
 
 def _write_accounts(landing, world, ids, noted):
     rows = sample_rows.account_rows(world, ids)
+    owners = np.array([row["owner_id"] for row in rows])
     noted.spoil("accounts", rows, "account_id", dirt.ACCOUNT_CHANGES, dirt.ACCOUNT_ADDITIONS)
     path = landing / "accounts" / f"accounts_{world.end_date}.csv"
-    return files.write_csv(path, rows, "cp932", files.ACCOUNT_HEADERS)
+    return files.write_csv(path, rows, "cp932", files.ACCOUNT_HEADERS), owners
 
 
 def _write_contracts(landing, world, ids, noted):
@@ -98,26 +106,28 @@ def _write_contracts(landing, world, ids, noted):
     return files.write_csv(landing / "contracts" / f"contracts_{world.end_date}.csv", rows, "utf-8-sig")
 
 
-def _write_surveys(landing, activity, noted):
+def _write_surveys(landing, activity, answers, noted):
     """One file per wave, named by the day it was sent."""
-    rows = sample_rows.survey_rows(activity, activity.surveys())
+    rows = sample_rows.survey_rows(activity, answers)
     noted.spoil("surveys", rows, "response_id", dirt.SURVEY_CHANGES, dirt.SURVEY_ADDITIONS)
     rows.sort(key=lambda row: row["sent_at"])
     waves = groupby(rows, key=lambda row: row["sent_at"][:10])
     return [files.write_json_lines(landing / "surveys" / f"nps_{sent}.jsonl", list(wave)) for sent, wave in waves]
 
 
-def _write_logins(landing, activity, noted):
-    """A file per month, named by its last day; what the third last month lacked comes in a late file of its own."""
+def _write_logins(landing, activity, noted, optional):
+    """A file per month, named by its last day; what the third last month lacked comes in a late file of its own.
+    What is used follows from the same logins, so the optional sources of the month are written along."""
     world, written, count = activity.world, [], 0
     suffix = ".parquet" if world.accounts > rates.PARQUET_LOGINS_ABOVE_ACCOUNTS else ".csv.gz"
     for month in range(world.months):
         rows = activity.logins(month)
         table = login_table(activity, rows)
+        optional.write_month(month, rows)
         if month == max(0, world.months - 3):
             table, held, again = sample_rows.split_late(table, world, rows)
         last = min((world.first_month + month + 1).astype("M8[D]") - 1, world.end_date)
-        written.append(files.write_logins(landing / "logins" / f"logins_{last}{suffix}", table))
+        written.append(files.write_table(landing / "logins" / f"logins_{last}{suffix}", table))
         count += len(table)
     late = sample_rows.login_rows(held) + sample_rows.login_rows(again)
     noted.note("logins", "late_row", "late", len(held))
@@ -157,11 +167,3 @@ def _renewals(world, ids):
         "mrr_before": book["mrr_before"],
         "mrr_after": book["mrr_after"],
     })
-
-
-def _dirt(noted):
-    return pa.Table.from_pylist(
-        [{"source": source, "kind": kind, "fate": fate, "row_count": count}
-         for (source, kind), (fate, count) in noted.noted.items()],
-        schema=pa.schema({"source": pa.string(), "kind": pa.string(), "fate": pa.string(), "row_count": pa.int64()}),
-    )

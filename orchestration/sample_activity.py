@@ -27,7 +27,6 @@ class Activity:
         self.first_user = np.concatenate([[0], np.cumsum(most)[:-1]])
         self.user_ids = pa.array([f"{name}-u{n:03}" for name, users in zip(account_ids, most, strict=True)
                                   for n in range(1, users + 1)], pa.string())
-        self._hours = np.cumsum(rates.HOUR_WEIGHTS) / sum(rates.HOUR_WEIGHTS)
 
     def logins(self, month: int) -> dict[str, np.ndarray]:
         """User-days of one month up to the end date, ordered by day: chain, user, day, login_at, events."""
@@ -47,7 +46,7 @@ class Activity:
             "chain": chain[who],
             "user": (self.first_user[world.chains.account[chain]] + nth)[who],
             "day": days[on_day],
-            "login_at": days[on_day].astype("M8[s]") + self._seconds(len(who)),
+            "login_at": days[on_day].astype("M8[s]") + seconds_of_day(rng, len(who)),
             "events": 1 + more_events.astype(np.int32),
         }
 
@@ -59,13 +58,13 @@ class Activity:
 
     def _wave(self, month):
         world, rng = self.world, self.rng
-        asked = self._asked(month)
+        asked = self.asked(month)
         account = np.repeat(np.arange(world.accounts), asked)
         nth = np.arange(len(account)) - np.repeat(np.cumsum(asked) - asked, asked)
         level = world.levels[month, account].astype(int)
         sent_day = (world.first_month + month).astype("M8[D]") + (rates.NPS_SENT_ON_DAY - 1)
         answered = (sent_day + rng.integers(0, rates.NPS_ANSWERED_WITHIN_DAYS, len(account))).astype("M8[s]")
-        answered += self._seconds(len(account), first_hour=10)
+        answered += seconds_of_day(rng, len(account), first_hour=10)
         score = np.take(rates.NPS_SCORE_MEAN, level) + rates.NPS_SCORE_SIGMA * rng.standard_normal(len(account))
         answers = rng.random(len(account)) < np.take(rates.NPS_RESPONSE_SHARE, level)
         kept = answers & (answered.astype("M8[D]") <= world.end_date)
@@ -74,7 +73,7 @@ class Activity:
         return {"account": account[kept], "user": user[kept], "score": np.rint(score).clip(0, 10).astype(int)[kept],
                 "sent_at": sent[kept], "answered_at": answered[kept]}
 
-    def _asked(self, month):
+    def asked(self, month: int) -> np.ndarray:
         """How many users of each account are asked: those active this month, counted once over its products."""
         asked = np.zeros(self.world.accounts, int)
         reached = self.world.to_day[month] >= rates.NPS_SENT_ON_DAY
@@ -100,12 +99,14 @@ class Activity:
         level = self.world.levels[month, self.world.chains.account[chain]]
         return np.take(rates.EXTRA_EVENTS_PER_DAY, level).astype(np.float32)
 
-    def _seconds(self, rows, first_hour=0):
-        """Seconds since midnight in Tokyo, by the declared hours; `first_hour` leaves earlier hours out."""
-        start = self._hours[first_hour - 1] if first_hour else 0
-        draw = start + (1 - start) * self.rng.random(rows, np.float32)
-        hour = np.searchsorted(self._hours, draw, side="right").clip(0, 23)
-        return hour * 3600 + self.rng.integers(0, 3600, rows, np.int32)
+
+def seconds_of_day(rng: np.random.Generator, rows: int, first_hour: int = 0) -> np.ndarray:
+    """Seconds since midnight in Tokyo, by the declared hours; `first_hour` leaves earlier hours out."""
+    hours = np.cumsum(rates.HOUR_WEIGHTS) / sum(rates.HOUR_WEIGHTS)
+    start = hours[first_hour - 1] if first_hour else 0
+    draw = start + (1 - start) * rng.random(rows, np.float32)
+    hour = np.searchsorted(hours, draw, side="right").clip(0, 23)
+    return hour * 3600 + rng.integers(0, 3600, rows, np.int32)
 
 
 def day_factor(days: np.ndarray) -> np.ndarray:
@@ -121,14 +122,15 @@ def day_factor(days: np.ndarray) -> np.ndarray:
 def login_table(activity: Activity, rows: dict[str, np.ndarray]) -> pa.Table:
     """Login rows as an Arrow table with the export's column names; ids stay dictionary-encoded."""
     world = activity.world
-
-    def pick(index, values):
-        return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), values)
-
     return pa.table({
-        "account_id": pick(world.chains.account[rows["chain"]], pa.array(activity.account_ids)),
+        "account_id": pick(world.chains.account[rows["chain"]], activity.account_ids),
         "user_id": pick(rows["user"], activity.user_ids),
         "login_at": pa.array(rows["login_at"]),
-        "product_id": pick(world.chains.product[rows["chain"]], pa.array(PRODUCT_IDS)),
+        "product_id": pick(world.chains.product[rows["chain"]], PRODUCT_IDS),
         "event_count": pa.array(rows["events"]),
     })
+
+
+def pick(index: np.ndarray, values) -> pa.DictionaryArray:
+    """`values[index]` as a dictionary-encoded column: one small number a row, each text kept once."""
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(values))

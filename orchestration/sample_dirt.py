@@ -5,6 +5,10 @@ What belongs here: changes to rows that are already text. Fates: `typed` (the sa
 `corrected` (delivered again with another count).
 """
 
+from collections.abc import Sequence
+
+import pyarrow as pa
+
 from orchestration import sample_rates as rates
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -48,6 +52,15 @@ SURVEY_ADDITIONS = {
     "unknown_account": ("waits", {"account_id": "C-UNKNOWN"}),
     "duplicate_row": ("duplicate", {}),
 }
+USER_ADDITIONS = {
+    "impossible_date": ("quarantined", {"issued_date": "2024-02-30"}),
+    "unknown_account": ("waits", {"account_id": "C-UNKNOWN"}),
+    "duplicate_row": ("duplicate", {}),
+}
+TOUCH_ADDITIONS = {
+    "unknown_account": ("waits", {"account_id": "C-UNKNOWN"}),
+    "duplicate_row": ("duplicate", {}),
+}
 
 
 class Dirt:
@@ -58,6 +71,14 @@ class Dirt:
 
     def note(self, source: str, kind: str, fate: str, count: int) -> None:
         self.noted[source, kind] = (fate, count)
+
+    def table(self) -> pa.Table:
+        """What was noted: source, kind, fate, row_count."""
+        rows = [(*place, *outcome) for place, outcome in self.noted.items()]
+        columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+        types = (pa.string(), pa.string(), pa.string(), pa.int64())
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+        return pa.table(arrays, ["source", "kind", "fate", "row_count"])
 
     def spoil(self, source: str, rows: list[dict], key: str | None, changes: dict, additions: dict) -> None:
         """Rewrite one value in a few real rows per change, then append wrong copies of other rows per addition.
@@ -79,8 +100,16 @@ class Dirt:
             free = sorted(set(free) - set(chosen))
             self.note(source, kind, fate, len(chosen))
 
+    def spoil_table(self, source: str, table: pa.Table, key: str | None, additions: dict) -> pa.Table:
+        """The table as text, with wrong copies of a few of its rows at its end: only those few become Python rows."""
+        types = {name: pa.string() for name in table.column_names}
+        as_text = table.cast(pa.schema(types))
+        few = spread(range(len(table)), rates.DIRTY_ROWS_PER_KIND * len(additions))
+        rows = as_text.take(pa.array(few, pa.int64())).to_pylist()
+        self.spoil(source, rows, key, {}, additions)
+        return pa.concat_tables([as_text, pa.Table.from_pylist(rows[len(few):], as_text.schema)])
 
-def spread(numbers: list[int]) -> list[int]:
+
+def spread(numbers: Sequence[int], wanted: int = rates.DIRTY_ROWS_PER_KIND) -> Sequence[int]:
     """The declared number of rows per kind, evenly over those given (all of them where there are fewer)."""
-    wanted = rates.DIRTY_ROWS_PER_KIND
     return numbers[:: max(1, len(numbers) // wanted)][:wanted]

@@ -1,7 +1,8 @@
 """The made-up company's file formats: rows and tables written as real systems deliver them.
 
 What belongs here: encodings, headers, compression; the same input gives the same bytes. Accounts: CP932 with Japanese
-headers, as a CRM in Japan exports. Contracts: UTF-8 with BOM. Logins: gzipped CSV or Parquet. Surveys: JSON Lines.
+headers, as a CRM in Japan exports. Contracts: UTF-8 with BOM. Logins: gzipped CSV or Parquet. Surveys: JSON Lines. The
+optional sources are written as tables, since there are many of their rows in a large sample.
 """
 
 import csv
@@ -25,6 +26,16 @@ ACCOUNT_HEADERS = {
     "owner_id": "担当者ID",
     "created_date": "登録日",
 }
+TASK_HEADERS = {
+    "account_id": "顧客ID",
+    "product_id": "製品ID",
+    "task_key": "タスクID",
+    "planned_date": "予定日",
+    "started_date": "着手日",
+    "completed_date": "完了日",
+    "is_mandatory": "必須",
+    "done_by": "実施者",
+}
 
 
 def write_csv(path: Path, rows: list[dict], encoding: str, headers: dict[str, str] | None = None) -> Path:
@@ -41,15 +52,20 @@ def write_json_lines(path: Path, rows: list[dict]) -> Path:
     return _write(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
 
 
-def write_logins(path: Path, table: pa.Table) -> Path:
-    """Parquet or gzipped CSV, by the suffix. Large samples get Parquet: as text they would cost minutes."""
+def write_table(path: Path, table: pa.Table, encoding: str = "utf-8", headers: dict[str, str] | None = None) -> Path:
+    """Parquet, JSON Lines or CSV, gzipped or not, by the suffix; `encoding` and `headers` are for CSV that is not."""
+    if path.suffix == ".jsonl":
+        return write_json_lines(path, json.loads(json.dumps(table.to_pylist(), default=str)))
     content = io.BytesIO()
     if path.suffix == ".parquet":
         pyarrow.parquet.write_table(table, content)
         return _write(path, content.getbuffer())
     decoded = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns]
-    pyarrow.csv.write_csv(pa.table(decoded, table.column_names), content)
-    return _write(path, gzip.compress(content.getvalue(), compresslevel=1, mtime=0))
+    names = [(headers or {}).get(name, name) for name in table.column_names]
+    pyarrow.csv.write_csv(pa.table(decoded, names), content)
+    if path.suffix == ".gz":
+        return _write(path, gzip.compress(content.getvalue(), compresslevel=1, mtime=0))
+    return _write(path, content.getvalue().decode().encode(encoding))
 
 
 def _write(path: Path, content) -> Path:
