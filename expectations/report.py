@@ -2,6 +2,7 @@
 
 import json
 
+from expectations.names import UNDELIVERED
 from expectations.rules import BLOCKING, EXAMPLES
 
 # A value this long, or with an @, may be about a person: it is not shown.
@@ -32,6 +33,11 @@ def broken_result(layer: str, table: str, meta: dict, error: str) -> dict:
         f"the data ({error}). Mend the rule or the table that it reads, then run again."
     )
     return row_of(layer, table, meta, "broken", None, None, message, [])
+
+
+def undelivered_result(layer: str, table: str, meta: dict) -> dict:
+    message = f"{layer}.{table}: {meta['says']} Nothing of this optional source was ever delivered: nothing to judge."
+    return row_of(layer, table, meta, "passed", UNDELIVERED, None, message, [])
 
 
 def row_of(layer, table, meta, status, observed, failing_rows, message, examples) -> dict:

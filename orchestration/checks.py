@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from expectations.names import TABLES
+from expectations.names import TABLES, UNDELIVERED
 from orchestration import child, lock, quality
 from orchestration.day import Day
 from orchestration.failures import describe_checks, is_blocking_failure
@@ -73,9 +73,15 @@ def check_result(spec: dg.AssetCheckSpec, results: Sequence[Mapping[str, Any]]) 
         check_name=spec.name,
         passed=not wrong,
         severity=dg.AssetCheckSeverity.ERROR if spec.name == "blocking" else dg.AssetCheckSeverity.WARN,
-        description=describe_checks(wrong) if wrong else f"{len(rules)} rules hold",
+        description=describe_checks(wrong) if wrong else held(rules),
         metadata={rule["check_name"]: dg.MetadataValue.json(shown(rule)) for rule in rules},
     )
+
+
+def held(rules: Sequence[Mapping[str, Any]]) -> str:
+    """How a check reads that passed; a source that nobody delivers passes without a rule having been asked."""
+    is_idle = rules and all(rule["observed"] == UNDELIVERED for rule in rules)
+    return f"{UNDELIVERED}, so its {len(rules)} rules have nothing to judge" if is_idle else f"{len(rules)} rules hold"
 
 
 def shown(rule: Mapping[str, Any]) -> dict[str, Any]:

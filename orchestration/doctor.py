@@ -64,10 +64,13 @@ def _landing(data_dir: DataDir) -> Finding:
     sources = declarations()
     counts = {name: sum(path.is_file() for path in (data_dir.landing / name).glob("**/*")) for name in sources}
     missing = [name for name, source in sources.items() if source.required and not counts[name]]
-    text = ", ".join(f"{name}: {count} file{'s' if count != 1 else ''}" for name, count in counts.items())
+    absent = [name for name, source in sources.items() if not source.required and not counts[name]]
+    told = [", ".join(f"{name}: {count} file{'s' if count != 1 else ''}" for name, count in counts.items() if count)]
     if missing:
-        text += f". Required and absent: {', '.join(missing)}. Put the exports into {data_dir.landing}"
-    return not missing, "landing", text
+        told.append(f"Required and absent: {', '.join(missing)}. Put the exports into {data_dir.landing}")
+    if absent:
+        told.append(f"Optional and absent: {', '.join(absent)}")
+    return not missing, "landing", ". ".join(filter(None, told))
 
 
 def _disk(data_dir: DataDir) -> Finding:

@@ -60,7 +60,8 @@ def counted(source: Source, as_of: datetime.date) -> str:
 
 def newest(source: Source, as_of: datetime.date) -> str:
     """SQL expression: the newest day of a source up to the as-of date."""
-    return f"max({source.day}) filter ({source.day} <= date '{as_of}')" if source.day else "null"
+    # An aggregate also without a day: of a table without rows a bare NULL would be no row at all.
+    return f"max({source.day}) filter ({source.day} <= date '{as_of}')" if source.day else "max(cast(null as date))"
 
 
 def delivered_rows(connection: Connection, source: Source, as_of: datetime.date) -> int:

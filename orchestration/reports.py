@@ -81,16 +81,22 @@ def _show_problems(connection: duckdb.DuckDBPyConnection, console: Console) -> N
 
 def _show_freshness(connection: duckdb.DuckDBPyConnection, console: Console) -> None:
     rows = connection.execute(
-        """select source, state, coalesce(newest_day::varchar, ''), files, rows_effective, duplicate_rows,
+        """select is_required, source, state, coalesce(newest_day::varchar, ''), files, rows_effective, duplicate_rows,
                unknown_account_rows from quality.freshness order by source"""
     ).fetchall()
     if not rows:  # the first run stopped before it could tell
         return
     columns = ("source", "state", "newest day", "files", "rows that count", "duplicates", "unknown account")
     table = _table("Sources", *columns)
-    for row in rows:
+    absent = []
+    for is_required, *row in rows:
+        if row[1] == "missing" and not is_required:
+            absent.append(row[0])
+            continue
         table.add_row(*(f"{value:,}" if isinstance(value, int) else value for value in row))
     console.print(table, soft_wrap=False)
+    if absent:
+        console.print(f"Optional and not delivered: {', '.join(absent)}.")
 
 
 def _show_restated_months(data_dir: DataDir, console: Console) -> None:

@@ -8,6 +8,7 @@ from conftest import GOLDEN_DAY, SAMPLE_DAY, csw, write_landing
 
 from orchestration import lock
 from orchestration.settings import DataDir, Refused, parse_overrides
+from orchestration.sources import declarations
 
 COMMANDS = ("run", "backfill", "sample", "status", "quarantine", "doctor")
 
@@ -107,6 +108,19 @@ def test_status_shows_runs_sources_and_the_file(sample_warehouse):
     assert result.returncode == 0, said(result)
     assert "published" in result.stdout and "fresh" in result.stdout and "cs_warehouse.duckdb" in said(result)
     assert "changed after they were published: 0 (marts.mart_restatement)" in said(result)
+
+
+def test_optional_sources_that_nobody_delivers_are_one_calm_line(golden_warehouse):
+    status = said(csw("status", "--data-dir", golden_warehouse.data_dir.root))
+    assert "Optional and not delivered: announcement_deliveries, content_catalog, " in status
+    assert status.count("usage_events") == 1 and "missing" not in status
+    doctor = said(csw("doctor", "--data-dir", golden_warehouse.data_dir.root))
+    assert "contracts: 1 file. Optional and absent: announcement_deliveries, content_catalog, " in doctor
+    assert doctor.count("usage_events") == 1
+    state = "select count(*) from quality.freshness where not is_required and state = 'missing'"
+    idle = "select count(distinct table_name) from quality.check_result where observed = 'nothing delivered'"
+    absent = len([source for source in declarations().values() if not source.required])
+    assert golden_warehouse.rows(f"select ({state}), ({idle})") == [(absent, 2 * absent)]
 
 
 def test_status_before_the_first_run_says_so(tmp_path):

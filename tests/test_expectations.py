@@ -9,8 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from declared_rows import delivered_sql, faulty_row_sql
 
 from expectations.names import CHECK_NAMES, LAYERS, TABLES
+from orchestration.sources import declarations
 
 ROOT = Path(__file__).parents[1]
 AS_OF = "2024-03-31"
@@ -429,10 +431,20 @@ update marts.dim_month set is_complete = true where month = '2024-04-01';
 alter table marts.dim_month add column contact_mail varchar;
 """
 
+# Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.
+OTHER_ROWS = 12
+OTHERS = {name: source for name, source in declarations().items() if f"create table raw.{name} " not in CLEAN}
+CLEAN_OTHERS = "".join(delivered_sql(source, OTHER_ROWS, LOADED) for source in OTHERS.values())
+RUNS_BEFORE_OTHERS = f"""
+insert into quality.check_result
+    select 'before', 'raw', unnest({list(OTHERS)}), 'as_many_rows_as_in_the_last_runs', 'passed', 'nothing delivered';
+"""
+FAULTS_OF_OTHERS = "".join(faulty_row_sql(source) for source in OTHERS.values())
+
 # Rows (None: the rule is about a figure, not about rows) where the planted faults show other than one row.
 SEEN = {
     **{(table, "as_many_rows_as_in_the_last_runs"): None for table in ("accounts", "contracts")},
-    **{(table, "as_many_rows_as_in_earlier_deliveries"): None for table in ("accounts", "contracts")},
+    **{(table, "as_many_rows_as_in_earlier_deliveries"): None for table in TABLES["raw"]},
     ("logins", "as_many_rows_as_in_the_weeks_before"): None,
     **{(table, "few_rows_in_quarantine"): 1000 for table in TABLES["raw"]},
     **{(table, "quarantine_does_not_swallow_the_delivery"): 1000 for table in TABLES["raw"]},
@@ -471,6 +483,13 @@ SEEN = {
     ("mart_account_360", "movements_are_those_of_the_facts"): 2,
     ("mart_cohort_curve", "the_curve_lies_within_its_cohorts"): 2,
     ("dim_account", "every_account_is_there"): 2,
+    **{(name, "every_row_is_accounted_for"): 2 for name in OTHERS},
+    # All are of unknown accounts; of a source with the day in its key, the faulty row without a day is not looked at.
+    **{
+        (f"stg_{name}", check): OTHER_ROWS + (source.day not in source.natural_key)
+        for name, source in OTHERS.items()
+        for check in ("few_rows_of_unknown_accounts", "most_accounts_are_known")
+    },
 }
 # The same function makes these for every source; on these tables the planted faults leave them alone.
 SEEN_ON_ANOTHER_TABLE = {
@@ -484,6 +503,17 @@ SEEN_ON_ANOTHER_TABLE = {
     ("fx_rates", "newest_day_is_fresh"),
     ("surveys", "as_many_rows_as_in_the_weeks_before"),
     ("surveys", "most_rows_are_dated_before_their_load"),
+}
+# Rules that are the same function for every source, and that one faulty row of the other sources does not break.
+SEEN_ON_A_TABLE_BY_HAND = {
+    "as_many_rows_as_in_the_last_runs",
+    "as_many_rows_as_in_the_weeks_before",
+    "newest_day_is_fresh",
+    "no_row_is_dated_after_its_load",
+    "most_rows_are_dated_before_their_load",
+    "key_is_unique",
+    "rows_come_from_raw",
+    "few_duplicates",
 }
 # Only an empty table breaks it: seen in the third warehouse.
 NEEDS_AN_EMPTY_TABLE = {("accounts", "has_rows"), ("contracts", "has_rows")}
@@ -507,7 +537,7 @@ def run(database: Path, *options: str) -> tuple[int, dict[tuple[str, str], dict]
 
 @pytest.fixture(scope="module")
 def clean_database(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("expectations") / "clean.duckdb", CLEAN)
+    return build(tmp_path_factory.mktemp("expectations") / "clean.duckdb", CLEAN, CLEAN_OTHERS, RUNS_BEFORE_OTHERS)
 
 
 @pytest.fixture(scope="module")
@@ -518,7 +548,7 @@ def clean(clean_database):
 @pytest.fixture(scope="module")
 def faulty(clean_database):
     database = Path(shutil.copy(clean_database, clean_database.with_name("faulty.duckdb")))
-    return run(build(database, FAULTS))
+    return run(build(database, FAULTS, FAULTS_OF_OTHERS))
 
 
 @pytest.fixture(scope="module")
@@ -533,6 +563,8 @@ def half(clean_database):
             "alter table raw.contracts drop column currency; drop table marts.dim_product",
             "drop view staging.stg_surveys; create table gone as select 1 as x",
             "create view staging.stg_surveys as select * from gone; drop table gone",
+            "delete from raw.touches; insert into raw.loaded_files (source, source_file, status, error)"
+            "values ('touches', 'bad.csv', 'failed', 'bad.csv has no column touch_id.')",
         )
     )
 
@@ -547,13 +579,15 @@ def test_every_rule_sees_its_planted_fault_and_counts_it(faulty):
     code, results = faulty
     assert code == 1
     missed = {key for key, row in results.items() if row["status"] == "passed"}
-    assert missed == SEEN_ON_ANOTHER_TABLE | NEEDS_AN_EMPTY_TABLE
+    others = {(table, check) for table, check in results if table.removeprefix("stg_") in OTHERS}
+    elsewhere = SEEN_ON_ANOTHER_TABLE | {key for key in others if key[1] in SEEN_ON_A_TABLE_BY_HAND}
+    assert missed == elsewhere | NEEDS_AN_EMPTY_TABLE
     wrong = {key: row["failing_rows"] for key, row in results.items() if key not in missed}
     assert wrong == {key: SEEN.get(key, 1) for key in wrong}
     expected_status = {"blocking": "failed", "warning": "warned"}
     assert all(results[key]["status"] == expected_status[results[key]["severity"]] for key in wrong)
     checks_seen = {check for _, check in wrong}
-    assert {check for _, check in SEEN_ON_ANOTHER_TABLE} <= checks_seen
+    assert {check for _, check in elsewhere} <= checks_seen
 
 
 def test_a_failure_names_table_rule_rows_and_what_to_do(faulty):
@@ -587,6 +621,16 @@ def test_an_empty_required_source_stops_and_an_empty_optional_one_does_not(half)
     assert {key for key in NEEDS_AN_EMPTY_TABLE if results[key]["status"] == "failed"} == NEEDS_AN_EMPTY_TABLE
     tables = ("logins", "surveys", "stg_logins", "int_user_days", "mart_nps")
     assert {row["status"] for (table, _), row in results.items() if table in tables} == {"passed"}
+
+
+def test_of_an_optional_source_that_never_came_the_rules_say_so_and_a_file_that_failed_is_told(half):
+    tables = ("logins", "stg_logins")
+    undelivered = [row for (table, _), row in half[1].items() if table in tables]
+    assert {row["observed"] for row in undelivered} == {"nothing delivered"} and len(undelivered) > 10
+    assert "Nothing of this optional source was ever delivered" in undelivered[0]["message"]
+    assert half[1][("touches", "every_file_was_read")]["status"] == "failed"
+    idle = {table for (table, _), row in half[1].items() if row["observed"] == "nothing delivered"}
+    assert idle == {*tables, "surveys"}
 
 
 def test_a_rule_that_cannot_be_evaluated_is_broken_and_stops(half):

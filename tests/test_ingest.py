@@ -597,6 +597,7 @@ TYPOS = [
     ("surveys", "[response_id]", "response_id", "key 'natural_key' is 'response_id'; it must be a list"),
     ("surveys", "Asia/Tokyo", "Asia/Tokio", "key 'timezone': 'Asia/Tokio' is no time zone"),
     ("surveys", "aliases: [rating", "aliases: [account, rating", "'account' stands for both 'account_id' and 'score'"),
+    ("surveys", "aliases: [rating", "aliases: [ＡＣＣＯＵＮＴ-No, rating", "stands for both 'account_id' and 'score'"),
     ("surveys", "delivery: append", "", "surveys.yml: key 'delivery' is missing"),
     ("contracts", "type: currency", "type: string", "money need exactly one column of type currency"),
 ]
