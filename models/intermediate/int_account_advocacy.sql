@@ -41,9 +41,9 @@ final as (
         years.as_of_date,
         hierarchy.surviving_account_id as account_id,
         cast(count(*) as bigint) as records,
-        cast(count_if(reviews.kind = 'review') as bigint) as reviews,
-        cast(count_if(reviews.kind = 'referral') as bigint) as referrals,
-        cast(count_if(reviews.kind = 'case') as bigint) as cases,
+        cast(count(*) filter (where reviews.kind = 'review') as bigint) as reviews,
+        cast(count(*) filter (where reviews.kind = 'referral') as bigint) as referrals,
+        cast(count(*) filter (where reviews.kind = 'case') as bigint) as cases,
         cast(count(reviews.rating) as bigint) as rated_records,
         cast(sum(reviews.rating) as decimal(38, 10)) as total_rating
 

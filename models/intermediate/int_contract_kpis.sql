@@ -73,7 +73,8 @@ measured as (
         case
             when units_then.mrr > 0 then null
             when account_units.first_paid_date > compared_with.then_date then 'customer_for_less_than_12_months'
-            when compared_with.then_date < history_start.start_date then 'history_starts_later'
+            when account_units.first_paid_date is not null and compared_with.then_date < history_start.start_date
+                then 'history_starts_later'
             else 'no_mrr_12_months_before'
         end as change_null_reason
 

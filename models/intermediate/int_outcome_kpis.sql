@@ -104,9 +104,9 @@ summed as (
         as_of_date,
         account_id,
         product_id,
-        cast(count_if(has_product) as bigint) as product_goals,
+        cast(count(*) filter (where has_product) as bigint) as product_goals,
         cast(count(attainment) as bigint) as measured,
-        cast(count_if(attainment >= 1) as bigint) as reached,
+        cast(count(*) filter (where attainment >= 1) as bigint) as reached,
         cast(sum(cast(attainment as decimal(38, 9))) as double) as total_attainment,
         -- The reason that time can mend comes first: not_measured_yet, before target_equals_baseline.
         min(null_reason) as null_reason

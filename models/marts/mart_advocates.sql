@@ -108,9 +108,9 @@ final as (
         judged.is_case_candidate,
         case
             when judged.is_case_candidate and judged.nps_score is null
-                then 'Goals are reached and no case is known: ask how satisfied its users are, then for a case.'
+                then 'Goals are reached and no case within twelve months is known: ask how satisfied its users are, then for a case.'
             when judged.is_case_candidate
-                then 'Goals are reached, its users would recommend the product, and no case is known: ask for a case.'
+                then 'Goals are reached, its users would recommend the product, and no case within twelve months is known: ask for a case.'
             when judged.cases > 0 then 'Gave a case within twelve months.'
             when judged.referrals > 0 then 'Referred somebody within twelve months.'
             when judged.is_advocate then 'Its users would recommend the product (mean answer of 9 or more).'
@@ -118,9 +118,9 @@ final as (
         end as reason_en,
         case
             when judged.is_case_candidate and judged.nps_score is null
-                then '目標を達成し、事例はまだありません。満足度を確認のうえ事例化を打診してください。'
+                then '目標を達成し、直近12か月の事例はありません。満足度を確認のうえ事例化を打診してください。'
             when judged.is_case_candidate
-                then '目標を達成し、利用者の推奨度も高く、事例はまだありません。事例化を打診してください。'
+                then '目標を達成し、利用者の推奨度も高く、直近12か月の事例はありません。事例化を打診してください。'
             when judged.cases > 0 then '直近12か月に事例があります。'
             when judged.referrals > 0 then '直近12か月に紹介があります。'
             when judged.is_advocate then '利用者の推奨度が高い顧客です(平均回答9以上)。'

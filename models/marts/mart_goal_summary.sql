@@ -32,8 +32,8 @@ counted as (
         scopes.scope,
         cast(count(goals.goal_id) as bigint) as goals,
         cast(count(goals.attainment) as bigint) as measured,
-        cast(count_if(goals.status = 'reached') as bigint) as reached,
-        cast(count_if(goals.status = 'overdue') as bigint) as overdue,
+        cast(count(*) filter (where goals.status = 'reached') as bigint) as reached,
+        cast(count(*) filter (where goals.status = 'overdue') as bigint) as overdue,
         sum(cast(goals.attainment as decimal(38, 9))) as total_attainment,
         -- The reason that time can mend comes first: not_measured_yet, before target_equals_baseline.
         min(goals.null_reason) as goal_null_reason
