@@ -50,7 +50,7 @@ final as (
     from reviews
     inner join hierarchy on reviews.account_id = hierarchy.account_id
     inner join years
-        on reviews.recorded_date > years.year_before_date and years.as_of_date >= reviews.recorded_date
+        on reviews.recorded_date > years.year_before_date and reviews.recorded_date <= years.as_of_date
 
     group by 1, 2
 

@@ -39,7 +39,7 @@ counted as (
         min(goals.null_reason) as goal_null_reason
 
     from scopes
-    left join goals on (goals.scope = scopes.scope or scopes.scope = 'all') and goals.is_customer
+    left join goals on (scopes.scope = goals.scope or scopes.scope = 'all') and goals.is_customer
 
     group by 1
 

@@ -67,22 +67,41 @@ mismatched as (
 ),
 
 -- Whole per cents, downwards: 99.6 % of a goal is not the goal.
-worded as (
+rounded as (
 
     select
         *,
         cast(cast(floor({{ nine_decimals('100 * attainment') }}) as decimal(38, 0)) as {{ dbt.type_string() }})
             as attainment_pct,
-        case
-            when abs(mrr_change_rate) >= 0.01
-                then cast(
-                    cast(floor({{ nine_decimals('100 * abs(mrr_change_rate)') }}) as decimal(38, 0))
-                    as {{ dbt.type_string() }}
-                )
-        end as change_pct,
+        cast(
+            cast(floor({{ nine_decimals('100 * abs(mrr_change_rate)') }}) as decimal(38, 0)) as {{ dbt.type_string() }}
+        ) as change_pct,
         cast(goals_measured as {{ dbt.type_string() }}) as goals_text
 
     from mismatched
+
+),
+
+worded as (
+
+    select
+        *,
+        case
+            when mrr_change = 0 then 'what it was twelve months before'
+            else
+                case when abs(mrr_change_rate) < 0.01 then 'less than 1' else change_pct end
+                || case when mrr_change > 0 then ' % above' else ' % below' end
+                || ' that of twelve months before'
+        end as change_en,
+        case
+            when mrr_change = 0 then '12か月前と同額'
+            else
+                '12か月前より'
+                || case when abs(mrr_change_rate) < 0.01 then '1%未満の' else change_pct || '%の' end
+                || case when mrr_change > 0 then '増加' else '減少' end
+        end as change_ja
+
+    from rounded
 
 ),
 
@@ -98,29 +117,10 @@ final as (
         worded.mrr_12_months_before,
         worded.mrr_change,
         worded.mrr_change_rate,
-        case
-            when worded.kind = 'outcome_without_expansion'
-                then 'Goals are reached (' || worded.attainment_pct || ' % on average, goals measured: '
-                    || worded.goals_text || '), but MRR is '
-                    || case
-                        when worded.mrr_change = 0 then 'what it was'
-                        else coalesce(worded.change_pct, 'less than 1') || ' % below that of'
-                    end
-                    || ' twelve months before.'
-            else 'MRR is ' || coalesce(worded.change_pct, 'less than 1') || ' % above that of twelve months before, but '
-                || 'goals are attained to ' || worded.attainment_pct || ' % on average (goals measured: '
-                || worded.goals_text || ').'
-        end as reason_en,
-        case
-            when worded.kind = 'outcome_without_expansion'
-                then '目標は達成(平均' || worded.attainment_pct || '%、測定済み' || worded.goals_text || '件)していますが、MRRは12か月前'
-                    || case
-                        when worded.mrr_change = 0 then 'と同額です。'
-                        else 'より' || coalesce(worded.change_pct || '%', '1%未満') || '減っています。'
-                    end
-            else 'MRRは12か月前より' || coalesce(worded.change_pct || '%', '1%未満') || '増えていますが、目標達成度は平均'
-                || worded.attainment_pct || '%(測定済み' || worded.goals_text || '件)です。'
-        end as reason_ja,
+        'Goals measured: ' || worded.goals_text || ', attained to ' || worded.attainment_pct || ' % on average; MRR is '
+        || worded.change_en || '.' as reason_en,
+        '測定済み目標' || worded.goals_text || '件の達成度は平均' || worded.attainment_pct || '%、MRRは' || worded.change_ja || 'です。'
+            as reason_ja,
         worded.as_of_date
 
     from worded
