@@ -286,6 +286,30 @@ create table marts.mart_nps as
     select 'all' as period_type, null::date as period_start_date, 'all' as scope_type, 'all' as scope_value,
         10 as responses, 5 as promoters, 3 as passives, 2 as detractors, 30.0e0 as nps, 24.7e0 as standard_error,
         -18.4e0 as nps_low, 78.4e0 as nps_high;
+create table marts.mart_goal_attainment as
+    select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values
+        ('g1', 0, 10, 12, date '2024-03-31', 1.2e0, null, 'reached', true, null),
+        ('g2', 20, 10, 18, date '2024-03-01', 0.2e0, date '2024-03-01', 'overdue', true, null),
+        ('g3', null, 10, 4, date '2024-03-01', 0.4e0, date '2024-03-31', 'on_way', true, null),
+        ('g4', 0, 10, null, null, null, null, 'not_measured', true, 'not_measured_yet'))
+        as t(goal_id, baseline, target, actual, measured_date, attainment, due_date, status, is_customer, null_reason);
+create table marts.mart_goal_summary as
+    select *, date '2024-03-31' as as_of_date from (values ('all', 4, 3, 1, 1, 0.6e0, 0.333333333e0, null),
+        ('company', 3, 3, 1, 1, 0.6e0, 0.333333333e0, null), ('unknown', 1, 0, 0, 0, null, null, 'not_measured_yet'))
+        as t(scope, goals, measured, reached, overdue, attainment, reached_share, null_reason);
+create table intermediate.int_outcome_kpis as
+    select date '2024-03-31' as as_of_date, * from (values ('all', 1.8e0, 3.0e0), ('p1', null, null))
+        as t(product_id, goal_attainment_numerator, goal_attainment_denominator);
+create table marts.mart_outcome_mismatch as
+    select *, mrr - mrr_12_months_before as mrr_change, mrr_change / mrr_12_months_before as mrr_change_rate
+    from (values ('a1', 'outcome_without_expansion', 1.2e0, 1, 90, 100),
+        ('a2', 'expansion_without_outcome', 0.3e0, 2, 120, 100))
+        as t(account_id, kind, attainment, goals_measured, mrr, mrr_12_months_before);
+create table marts.mart_advocates as
+    select * from (values ('a1', 4, 2, 1, 1, null, null, null, true, false),
+        ('a2', 0, 0, 0, 0, null, 9.5e0, 1.0e0, true, true), ('a3', 1, 1, 0, 0, null, null, null, false, false))
+        as t(account_id, records, reviews, referrals, cases, records_null_reason, nps_score, attainment, is_advocate,
+        is_case_candidate);
 create table marts.mart_account_360 as
     select account_id, month, closing_mrr as mrr, delta_mrr from marts.fct_mrr_movement;
 create table marts.dim_account as
@@ -424,6 +448,20 @@ insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null);
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
 insert into marts.mart_nps select * replace (50.0 as nps, 60.0 as nps_low) from marts.mart_nps;
+update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
+update marts.mart_goal_attainment set status = 'overdue', measured_date = '2024-04-01' where goal_id = 'g3';
+update marts.mart_goal_attainment set metric = 'Hours of a@example.com' where goal_id = 'g2';
+insert into marts.mart_goal_attainment (goal_id, target, actual, attainment, status, is_customer)
+    values ('g5', 1, 11, 11, 'reached', false);
+insert into marts.mart_goal_attainment (goal_id, target, status, is_customer, null_reason)
+    select 'new ' || i, 1, 'not_measured', true, 'not_measured_yet' from range(3) as t(i);
+update marts.mart_goal_summary set attainment = 0.7, overdue = 3 where scope = 'all';
+update marts.mart_outcome_mismatch set kind = 'expansion_without_outcome' where account_id = 'a1';
+update marts.mart_outcome_mismatch set goals_measured = 0, mrr_change = 21 where account_id = 'a2';
+update marts.mart_advocates set reviews = 3 where account_id = 'a1';
+update marts.mart_advocates set attainment = 0.9, is_advocate = false where account_id = 'a2';
+insert into marts.mart_advocates (account_id, records, reviews, referrals, cases, is_advocate, is_case_candidate)
+    values ('a4', 5, 1, 0, 0, false, false);
 insert into marts.mart_account_360 values ('a1', '2024-05-01', 120, 0);
 update marts.dim_account set owner_id = 'somebody@example.com' where account_id = 'a1';
 insert into marts.dim_product select * from marts.dim_product;
@@ -480,6 +518,8 @@ SEEN = {
     ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,
     ("fct_product_mrr_movement", "products_add_up_to_the_account"): 2,
     ("mart_product_waterfall", "products_add_up_to_the_whole"): 3,
+    ("mart_goal_attainment", "most_goals_are_measured"): 4,
+    ("mart_advocates", "most_records_are_of_a_known_kind"): 3,
     ("mart_account_360", "movements_are_those_of_the_facts"): 2,
     ("mart_cohort_curve", "the_curve_lies_within_its_cohorts"): 2,
     ("dim_account", "every_account_is_there"): 2,
