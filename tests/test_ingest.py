@@ -259,6 +259,7 @@ FAULTS = [
     ("contracts", CONTRACT, {"end_date": "2999-01-01"}, "end_date_exclusive", "leave it blank when there is none"),
     ("contracts", CONTRACT, {"end_date": "2024-04-01"}, "(row)", "ends on or before the day it starts"),
     ("contracts", CONTRACT, {"mrr": "", "total_amount": "100"}, "(row)", "neither a monthly amount nor a total amount"),
+    ("contracts", CONTRACT, {"product_id": "all"}, "(row)", "no product can be called all"),
     ("contracts", CONTRACT, {"term_months": "0"}, "term_months", "0 is below 1"),
     ("contracts", CONTRACT, {"product_id": "　"}, "product_id", "is empty; it is required"),
     ("contracts", CONTRACT, {"auto_renew": "maybe"}, "auto_renew", "is neither yes nor no"),
