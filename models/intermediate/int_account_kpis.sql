@@ -8,6 +8,8 @@
         'basic_content_share', 'content_coverage', 'announcement_read_rate', 'has_favourite_topic',
         'favourite_topic_share', 'seat_issue_rate', 'seat_utilisation', 'seat_engagement',
     ],
+    'int_outcome_kpis': ['goal_attainment', 'goals_reached', 'advocacy_records_12m'],
+    'int_contract_kpis': ['tenure_months', 'months_to_renewal', 'mrr_change_12m'],
 } %}
 
 with
