@@ -21,6 +21,12 @@ handovers as (
 
 ),
 
+setup_kinds as (
+
+    select * from {{ ref('int_setup_kinds') }}
+
+),
+
 spine as (
 
     select * from {{ ref('int_as_of_spine') }}
@@ -59,7 +65,8 @@ sources as (
 
 ),
 
-final as (
+-- What is handed over without a contract has no set-up to wait for, but is shown.
+keyed as (
 
     select
         coalesce(product_stays.account_id, handovers.account_id) as account_id,
@@ -67,11 +74,6 @@ final as (
         product_stays.account_id is not null as is_contracted,
         product_stays.first_paid_date,
         product_stays.left_date,
-        sources.has_tasks_source,
-        sources.has_handovers_source,
-        coalesce(steps.steps, 0) as steps,
-        steps.steps_started_date,
-        steps.steps_completed_date,
         handovers.account_id is not null as has_handover,
         handovers.handed_over_date,
         handovers.is_goal_filled,
@@ -85,9 +87,38 @@ final as (
     from product_stays
     full join handovers
         on product_stays.account_id = handovers.account_id and product_stays.product_id = handovers.product_id
-    left join steps
-        on product_stays.account_id = steps.account_id and product_stays.product_id = steps.product_id
+
+),
+
+final as (
+
+    select
+        keyed.account_id,
+        keyed.product_id,
+        setup_kinds.product_profile,
+        setup_kinds.setup_kind,
+        keyed.is_contracted,
+        keyed.first_paid_date,
+        keyed.left_date,
+        sources.has_tasks_source,
+        sources.has_handovers_source,
+        coalesce(steps.steps, 0) as steps,
+        steps.steps_started_date,
+        steps.steps_completed_date,
+        keyed.has_handover,
+        keyed.handed_over_date,
+        keyed.is_goal_filled,
+        keyed.is_info_complete,
+        keyed.csm_assigned_date,
+        keyed.kickoff_planned_date,
+        keyed.kickoff_date,
+        keyed.delivery_planned_date,
+        keyed.delivery_date
+
+    from keyed
     cross join sources
+    inner join setup_kinds on keyed.product_id = setup_kinds.product_id
+    left join steps on keyed.account_id = steps.account_id and keyed.product_id = steps.product_id
 
 )
 
