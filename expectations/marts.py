@@ -7,6 +7,7 @@ from expectations.marts_expected import expected_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
+from expectations.marts_onboarding import onboarding_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
@@ -29,4 +30,5 @@ def suites(warehouse) -> dict[str, list]:
         **score_suites(),
         **expected_suites(as_of),
         **customer_suites(as_of),
+        **onboarding_suites(as_of),
     }

@@ -91,46 +91,34 @@ products as (
     select
         as_of_date,
         account_id,
-        product_id
-        {%- for kpi, (numerator, denominator, null_reason) in kpis.items() %},
+        product_id,
+        {% for kpi, (numerator, denominator, null_reason) in kpis.items() %}
             cast({{ numerator }} as double) as {{ kpi }}_numerator,
             cast({{ denominator }} as double) as {{ kpi }}_denominator,
-            {{ null_reason }} as {{ kpi }}_null_reason
-        {%- endfor %}
+            {{ null_reason }} as {{ kpi }}_null_reason,
+        {% endfor %}
+        1 as products
 
     from explained
 
 ),
 
 -- A customer's products are added up; of several reasons the one is told that something could be done about.
-with_totals as (
+totals as (
 
     select
         as_of_date,
         account_id,
-        product_id
-        {%- for kpi in kpis %},
-            {{ kpi }}_numerator,
-            {{ kpi }}_denominator,
-            {{ kpi }}_null_reason
-        {%- endfor %}
-
-    from products
-
-    union all
-
-    select
-        as_of_date,
-        account_id,
-        'all' as product_id
-        {%- for kpi in kpis %},
+        'all' as product_id,
+        {% for kpi in kpis %}
             sum(case when {{ kpi }}_denominator > 0 then {{ kpi }}_numerator end) as {{ kpi }}_numerator,
             sum({{ kpi }}_denominator) as {{ kpi }}_denominator,
             coalesce(
                 min(case when {{ kpi }}_null_reason not like 'set_up_by_%' then {{ kpi }}_null_reason end),
                 min({{ kpi }}_null_reason)
-            ) as {{ kpi }}_null_reason
-        {%- endfor %}
+            ) as {{ kpi }}_null_reason,
+        {% endfor %}
+        count(*) as products
 
     from products
 
@@ -138,31 +126,42 @@ with_totals as (
 
 ),
 
+with_totals as (
+
+    select * from products
+
+    union all
+
+    select * from totals
+
+),
+
+-- Either the two numbers, or the reason.
 final as (
 
     select
         units.as_of_date,
         units.account_id,
-        units.product_id
-        {%- for kpi in kpis %},
+        units.product_id,
+        {% for kpi in kpis %}
             case when with_totals.{{ kpi }}_denominator > 0 then with_totals.{{ kpi }}_numerator end as {{ kpi }}_numerator,
             case when with_totals.{{ kpi }}_denominator > 0 then with_totals.{{ kpi }}_denominator end
                 as {{ kpi }}_denominator,
             case when with_totals.{{ kpi }}_denominator > 0 then null else with_totals.{{ kpi }}_null_reason end
-                as {{ kpi }}_null_reason
-        {%- endfor %},
+                as {{ kpi }}_null_reason,
+        {% endfor %}
         cast(first_value.first_value_days as double) as days_to_first_value_numerator,
         cast(case when first_value.null_reason is null then 1 end as double) as days_to_first_value_denominator,
         first_value.null_reason as days_to_first_value_null_reason
 
     from units
     inner join to_build on units.as_of_date = to_build.as_of_date
-    left join with_totals
+    inner join with_totals
         on
             units.as_of_date = with_totals.as_of_date
             and units.account_id = with_totals.account_id
             and units.product_id = with_totals.product_id
-    left join first_value
+    inner join first_value
         on
             units.as_of_date = first_value.as_of_date
             and units.account_id = first_value.account_id

@@ -23,18 +23,19 @@ named as (
         scope_value,
         max(case when kpi_key = 'onboarding_started' then units end) as products_held,
         coalesce(max(case when kpi_key = 'onboarding_completed' then numerator end), 0) as completed,
-        {% for kpi, (denominator, numerator, reason) in ratios.items() -%}
+        {% for kpi, (denominator, numerator, reason) in ratios.items() %}
             coalesce(max(case when kpi_key = '{{ kpi }}' then denominator end), 0) as {{ denominator }},
             coalesce(max(case when kpi_key = '{{ kpi }}' then numerator end), 0) as {{ numerator }},
             max(case when kpi_key = '{{ kpi }}' then null_reason end) as {{ reason }}_null_reason,
-        {% endfor -%}
-        {% for kpi, name in [('onboarding_days', 'days'), ('days_to_first_value', 'first_value')] -%}
-            max(case when kpi_key = '{{ kpi }}' then units_measured end) as {{ name }}_n,
-            {{ nine_decimals("max(case when kpi_key = '" ~ kpi ~ "' then median end)") }} as {{ name }}_median,
-            {{ nine_decimals("max(case when kpi_key = '" ~ kpi ~ "' then p90 end)") }} as {{ name }}_p90,
-            max(case when kpi_key = '{{ kpi }}' then null_reason end) as {{ name }}_null_reason
-            {{- ',' if not loop.last }}
         {% endfor %}
+        max(case when kpi_key = 'onboarding_days' then units_measured end) as days_n,
+        max(case when kpi_key = 'onboarding_days' then median end) as days_median,
+        max(case when kpi_key = 'onboarding_days' then p90 end) as days_p90,
+        max(case when kpi_key = 'onboarding_days' then null_reason end) as days_null_reason,
+        max(case when kpi_key = 'days_to_first_value' then units_measured end) as first_value_n,
+        max(case when kpi_key = 'days_to_first_value' then median end) as first_value_median,
+        max(case when kpi_key = 'days_to_first_value' then null_reason end) as first_value_null_reason
+
     from onboarding_scoped
 
     group by 1, 2
@@ -54,8 +55,8 @@ final as (
         {{ rate('completed', 'setups') }} as completed_share,
         coverage_null_reason,
         days_n,
-        days_median,
-        days_p90,
+        {{ nine_decimals('days_median') }} as days_median,
+        {{ nine_decimals('days_p90') }} as days_p90,
         days_null_reason,
         due,
         done_on_time,
@@ -74,7 +75,7 @@ final as (
         {{ rate('steps_done_by_customer', 'steps_done') }} as self_sufficiency,
         self_sufficiency_null_reason,
         first_value_n,
-        first_value_median as first_value_median_days,
+        {{ nine_decimals('first_value_median') }} as first_value_median_days,
         first_value_null_reason
 
     from named
