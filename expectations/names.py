@@ -61,6 +61,9 @@ _tables = {
         "dim_account",
         "dim_product",
         "dim_month",
+        "mart_onboarding",
+        "mart_onboarding_completion",
+        "mart_handovers",
     ),
 }
 

@@ -319,6 +319,32 @@ create table marts.dim_product as select 'p1' as product_id, 170 as mrr;
 create table marts.dim_month as
     select unnest([date '2024-01-01', date '2024-02-01', date '2024-03-01', date '2024-04-01']) as month,
         month < '2024-04-01' as is_complete, month < '2024-02-01' as is_final;
+create table intermediate.int_account_units as
+    select date '2024-03-31' as as_of_date, unnest(['a1', 'a1', 'a2', 'a2']) as account_id,
+        unnest(['p1', 'all', 'p1', 'all']) as product_id;
+create table marts.mart_onboarding as
+    select scope_type, scope_type as scope_value, 2 as products_held, 2 as setups, 2 as started, 1 as completed,
+        1.0e0 as started_share, 0.5e0 as completed_share, null::varchar as coverage_null_reason, 1 as days_n,
+        20.0e0 as days_median, null::varchar as days_null_reason, 4 as due, 3 as done_on_time, 0.75e0 as on_time_share,
+        null::varchar as on_time_null_reason, 0 as kickoffs_due, 0 as kickoffs_on_time,
+        null::double as kickoff_on_time_share, 'set_up_by_tasks' as kickoff_null_reason, 4 as mandatory_steps,
+        3 as mandatory_steps_done, 0.75e0 as step_progress, null::varchar as step_progress_null_reason, 3 as steps_done,
+        2 as steps_done_by_customer, 0.666667e0 as self_sufficiency, null::varchar as self_sufficiency_null_reason,
+        5.0e0 as first_value_median_days, null::varchar as first_value_null_reason
+    from (values ('all'), ('product'), ('segment')) as t(scope_type);
+create table marts.mart_onboarding_completion as
+    select scope_type, scope_type as scope_value, *
+    from (values (30, 3, 3, 1, 3, 0.3e0, 0.0e0, 0.8e0, null), (60, 3, 2, 2, 1, 0.6e0, 0.1e0, 1.0e0, null),
+        (90, 3, 2, 2, 0, null, null, null, 'nobody_followed_that_long'))
+        as t(day_mark, n_started, n_observed_to_mark, completed_by_mark, at_risk, completed_share,
+        completed_share_low, completed_share_high, null_reason)
+    cross join (values ('all'), ('segment'), ('product')) as scopes(scope_type);
+create table marts.mart_handovers as
+    select *, 'p1' as product_id, true as is_held, null::date as csm_assigned_date, null::date as kickoff_date,
+        null::date as delivery_date
+    from (values ('a1', date '2023-12-20', 12, 'csm', null),
+        ('a2', null, null, 'hand_over, csm', 'account_not_in_handovers'))
+        as t(account_id, handed_over_date, days_before_start, missing, null_reason);
 """
 
 # One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
@@ -467,6 +493,13 @@ update marts.dim_account set owner_id = 'somebody@example.com' where account_id 
 insert into marts.dim_product select * from marts.dim_product;
 update marts.dim_month set is_complete = true where month = '2024-04-01';
 alter table marts.dim_month add column contact_mail varchar;
+update marts.mart_onboarding set completed = 3 where scope_type = 'product';
+update marts.mart_onboarding set days_median = null where scope_type = 'segment';
+update marts.mart_onboarding_completion set completed_share = 0.9 where day_mark = 30 and scope_type = 'all';
+update marts.mart_onboarding_completion set n_started = 1, n_observed_to_mark = 2
+    where day_mark = 90 and scope_type = 'segment';
+update marts.mart_handovers set delivery_date = '2024-04-01', days_before_start = null where account_id = 'a1';
+insert into intermediate.int_account_units values ('2024-03-31', 'a3', 'p1');
 """
 
 # Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.
