@@ -97,6 +97,7 @@ measured as (
         on
             account_as_of.as_of_date = account_answers.as_of_date
             and account_as_of.account_id = account_answers.account_id
+            and account_answers.product_id = 'all'
 
 ),
 
