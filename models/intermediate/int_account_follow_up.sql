@@ -32,11 +32,16 @@ final as (
         low_scores.account_id,
         cast(count_if(low_scores.due_date <= to_build.as_of_date) as bigint) as due,
         cast(
-            count_if(
-                low_scores.due_date <= to_build.as_of_date and low_scores.first_touch_date <= low_scores.due_date
+            count(
+                case
+                    when
+                        low_scores.due_date <= to_build.as_of_date
+                        and low_scores.first_touch_date <= low_scores.due_date
+                        then 1
+                end
             ) as bigint
         ) as touched_in_time,
-        cast(count_if(low_scores.first_touch_date <= to_build.as_of_date) as bigint) as touched,
+        cast(count(case when low_scores.first_touch_date <= to_build.as_of_date then 1 end) as bigint) as touched,
         cast(
             coalesce(
                 sum(

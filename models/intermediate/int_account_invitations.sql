@@ -61,7 +61,7 @@ final as (
         invitations.account_id,
         invitations.product_id,
         cast(count(*) as bigint) as invitations,
-        cast(count_if(invitations.answered_date <= to_build.as_of_date) as bigint) as answered
+        cast(count(case when invitations.answered_date <= to_build.as_of_date then 1 end) as bigint) as answered
 
     from invitations
     cross join policies

@@ -166,11 +166,11 @@ final as (
         scope_value,
         account_id,
         cast(count(score) as bigint) as responses,
-        cast(count_if(score >= 9) as bigint) as promoters,
-        cast(count_if(score between 7 and 8) as bigint) as passives,
-        cast(count_if(score <= 6) as bigint) as detractors,
+        cast(count(case when score >= 9 then 1 end) as bigint) as promoters,
+        cast(count(case when score between 7 and 8 then 1 end) as bigint) as passives,
+        cast(count(case when score <= 6 then 1 end) as bigint) as detractors,
         cast(count(is_answered) as bigint) as invited,
-        cast(count_if(is_answered) as bigint) as answered_invitations
+        cast(count(case when is_answered then 1 end) as bigint) as answered_invitations
 
     from newest
 

@@ -101,8 +101,7 @@ matured as (
 
 ),
 
--- What it said in the month; if nothing, what it answered later to the invitations of the month.
-said as (
+answered as (
 
     select
         matured.account_id,
@@ -121,9 +120,15 @@ said as (
 
     group by 1, 2, 3
 
+),
+
+-- What it said in the month; if nothing, what it answered later to the invitations of the month.
+said as (
+
+    select *
+    from answered
     qualify row_number() over (
-        partition by matured.account_id, matured.month
-        order by case when survey_answers.responded_date <= matured.start_date then 0 else 1 end
+        partition by account_id, month order by case when is_in_month then 0 else 1 end
     ) = 1
 
 ),

@@ -82,7 +82,9 @@ estimated as (
                 then
                     100.0 * sqrt(
                         clusters / (clusters - 1)
-                        * (n * n * net_squares - 2 * n * net * net_times_responses + net * net * response_squares)
+                        * greatest(
+                            n * n * net_squares - 2 * n * net * net_times_responses + net * net * response_squares, 0
+                        )
                     ) / (n * n)
         end as clustered_standard_error,
         clusters >= 2 and n / clusters > policies.nps_cluster_above as is_clustered,

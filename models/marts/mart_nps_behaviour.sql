@@ -42,7 +42,7 @@ counted as (
     select
         named.nps_group,
         cast(count(nps_groups.account_id) as bigint) as accounts,
-        cast(count_if(nps_groups.is_churned) as bigint) as churned_accounts,
+        cast(count(case when nps_groups.is_churned then 1 end) as bigint) as churned_accounts,
         cast(count(nps_groups.logins_per_week_before + nps_groups.logins_per_week_after) as bigint)
             as accounts_with_usage,
         sum(case when nps_groups.logins_per_week_after is not null then nps_groups.logins_per_week_before end)
