@@ -85,8 +85,9 @@ first_touches as (
 
     select
         low.response_id,
-        account_touches.touched_date,
-        {{ dbt.datediff('low.responded_at', 'account_touches.touched_at', 'second') }} as seconds
+        low.responded_at,
+        account_touches.touched_at,
+        account_touches.touched_date
 
     from low
     inner join account_touches
@@ -95,6 +96,17 @@ first_touches as (
     qualify row_number() over (
         partition by low.response_id order by account_touches.touched_at asc, account_touches.touch_id asc
     ) = 1
+
+),
+
+waits as (
+
+    select
+        response_id,
+        touched_date,
+        {{ dbt.datediff('responded_at', 'touched_at', 'second') }} as seconds
+
+    from first_touches
 
 ),
 
@@ -110,9 +122,9 @@ final as (
         low.responded_at,
         low.responded_date,
         low.due_date,
-        first_touches.touched_date as first_touch_date,
-        cast(first_touches.seconds as bigint) as seconds_to_first_touch,
-        {{ nine_decimals('cast(first_touches.seconds as double) / 3600') }} as hours_to_first_touch,
+        waits.touched_date as first_touch_date,
+        cast(waits.seconds as bigint) as seconds_to_first_touch,
+        {{ nine_decimals('cast(waits.seconds as double) / 3600') }} as hours_to_first_touch,
         -- What was due before the first touch of anybody was recorded cannot be judged.
         case
             when touches_start.first_touched_date is null then 'no_touches_yet'
@@ -121,7 +133,7 @@ final as (
 
     from low
     cross join touches_start
-    left join first_touches on low.response_id = first_touches.response_id
+    left join waits on low.response_id = waits.response_id
 
 )
 

@@ -97,7 +97,7 @@ matured as (
     inner join spine
         on
             spine.is_latest
-            and {{ plus_days('first_asked.end_date', 'policies.longest_grace_days') }} <= spine.as_of_date
+            and spine.as_of_date >= {{ plus_days('first_asked.end_date', 'policies.longest_grace_days') }}
 
 ),
 
@@ -114,9 +114,9 @@ answered as (
     inner join survey_answers
         on
             matured.account_id = survey_answers.account_id
-            and survey_answers.responded_date >= matured.month
-            and survey_answers.responded_date
-            <= greatest(matured.start_date, coalesce(matured.answer_due_date, matured.start_date))
+            and matured.month <= survey_answers.responded_date
+            and greatest(matured.start_date, coalesce(matured.answer_due_date, matured.start_date))
+            >= survey_answers.responded_date
 
     group by 1, 2, 3
 

@@ -59,13 +59,16 @@ counted as (
 as_numbers as (
 
     select
-        *,
-        cast(responses as double) as n,
-        cast(accounts as double) as clusters,
-        cast(promoters - detractors as double) as net,
-        cast(promoters + detractors as double) as extremes
+        counted.*,
+        cast(counted.responses as double) as n,
+        cast(counted.accounts as double) as clusters,
+        cast(counted.promoters - counted.detractors as double) as net,
+        cast(counted.promoters + counted.detractors as double) as extremes,
+        policies.nps_cluster_above,
+        counted.responses >= policies.nps_min_responses as is_reportable
 
     from counted
+    cross join policies
 
 ),
 
@@ -74,7 +77,7 @@ as_numbers as (
 estimated as (
 
     select
-        as_numbers.*,
+        *,
         100.0 * net / n as nps,
         100.0 * sqrt((extremes * n - net * net) / n) / n as standard_error,
         case
@@ -87,11 +90,9 @@ estimated as (
                         )
                     ) / (n * n)
         end as clustered_standard_error,
-        clusters >= 2 and n / clusters > policies.nps_cluster_above as is_clustered,
-        as_numbers.responses >= policies.nps_min_responses as is_reportable
+        clusters >= 2 and n / clusters > nps_cluster_above as is_clustered
 
     from as_numbers
-    cross join policies
 
 ),
 
