@@ -11,6 +11,7 @@ from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
+from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
 
 
@@ -28,5 +29,6 @@ def suites(warehouse) -> dict[str, list]:
         **nrr_suites(),
         **score_suites(),
         **expected_suites(as_of),
+        **satisfaction_suites(as_of),
         **customer_suites(as_of),
     }

@@ -52,6 +52,8 @@ _tables = {
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_nps",
+        "mart_low_score_followup",
+        "mart_nps_behaviour",
         "mart_account_360",
         "dim_account",
         "dim_product",
