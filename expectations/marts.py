@@ -13,6 +13,7 @@ from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
+from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
 
 
@@ -30,6 +31,7 @@ def suites(warehouse) -> dict[str, list]:
         **nrr_suites(),
         **score_suites(),
         **expected_suites(as_of),
+        **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),
         **onboarding_suites(as_of),

@@ -57,6 +57,8 @@ _tables = {
         "mart_goal_summary",
         "mart_outcome_mismatch",
         "mart_advocates",
+        "mart_low_score_followup",
+        "mart_nps_behaviour",
         "mart_account_360",
         "dim_account",
         "dim_product",
