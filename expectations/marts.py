@@ -4,6 +4,7 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_kpis import kpi_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
@@ -31,4 +32,5 @@ def suites(warehouse) -> dict[str, list]:
         **expected_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),
+        **kpi_suites(as_of),
     }

@@ -73,7 +73,8 @@ def account_kpi_rules() -> list:
             "every_indicator_of_customers_is_computed",
             "Every indicator of the catalogue that is measured for customers has a row for every customer and product.",
             "Write the indicator into its int_*_kpis model and into int_account_kpis, or take it out of the catalogue.",
-            """select kpi_catalog.kpi_key, count(distinct (shown.account_id, shown.product_id)) as things,
+            """select kpi_catalog.kpi_key, count(distinct (shown.account_id, shown.product_id))
+                        filter (where shown.account_id is not null) as things,
                     (select count(*) from (select distinct account_id, product_id from marts.mart_account_kpi)) as asked
                 from reference.kpi_catalog as kpi_catalog
                 left join marts.mart_account_kpi as shown on kpi_catalog.kpi_key = shown.kpi_key

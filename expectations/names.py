@@ -61,6 +61,14 @@ _tables = {
         "dim_account",
         "dim_product",
         "dim_month",
+        "fct_usage",
+        "mart_account_kpi",
+        "fct_kpi",
+        "mart_funnel",
+        "mart_data_readiness",
+        "mart_kpi_baseline",
+        "mart_kpi_effect",
+        "mart_kpi_priority",
     ),
 }
 
