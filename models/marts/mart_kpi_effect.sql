@@ -48,8 +48,9 @@ wilson as (
         *,
         upper_accounts >= policies.effect_min_accounts and lower_accounts >= policies.effect_min_accounts
             as is_reportable,
-        upper_accounts_with_a_year >= policies.effect_min_accounts
-        and lower_accounts_with_a_year >= policies.effect_min_accounts as is_value_reportable
+        -- One customer alone has no spread.
+        least(upper_accounts_with_a_year, lower_accounts_with_a_year) >= greatest(policies.effect_min_accounts, 2)
+            as is_value_reportable
         {%- for half in ['upper', 'lower'] %},
             cast({{ half }}_renewed as double) / nullif({{ half }}_accounts, 0) as {{ half }}_rate
             {%- for end, sign in [('low', '-'), ('high', '+')] %},
