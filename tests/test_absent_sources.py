@@ -1,5 +1,5 @@
-"""Every optional source may be missing, alone or together with another: everything still builds, the indicators it feeds
-are NULL with a reason, readiness names what is missing, and what does not need it stays as it was to the last digit."""
+"""Every optional source may be missing, alone or together with another: everything still builds, the indicators it
+feeds are NULL with a reason, readiness names what is missing, and what does not need it stays as it was."""
 
 import csv
 import datetime
@@ -27,7 +27,10 @@ def needs() -> dict[str, set[str]]:
     """Indicator → the sources it cannot do without."""
     with (ROOT / "seeds" / "kpi_sources.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {key: {row["source_name"] for row in rows if row["kpi_key"] == key} for key in {row["kpi_key"] for row in rows}}
+    needed: dict[str, set[str]] = {}
+    for row in rows:
+        needed.setdefault(row["kpi_key"], set()).add(row["source_name"])
+    return needed
 
 
 def is_silenced(sources: set[str], absent: set[str]) -> bool:
