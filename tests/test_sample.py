@@ -210,12 +210,8 @@ def test_price_phases_follow_each_other_within_their_group(rows):
 
 def test_every_declared_kind_of_dirt_is_in_the_files(truth, rows):
     noted = {(row["source"], row["kind"]): row["row_count"] for row in truth.dirt.to_pylist()}
-    declared = {
-        (source, kind)
-        for source in ("accounts", "contracts", "logins", "surveys")
-        for table in ("CHANGES", "ADDITIONS")
-        for kind in getattr(dirt, f"{source[:-1].upper()}_{table}", {})
-    }
+    declared = {(source, kind) for source in ("accounts", "contracts", "logins", "surveys")
+                for table in ("CHANGES", "ADDITIONS") for kind in getattr(dirt, f"{source[:-1].upper()}_{table}", {})}
     assert noted.keys() == declared | {("logins", "late_row"), ("logins", "corrected_row")}
     assert noted.pop(("logins", "late_row")) > 0 < noted.pop(("logins", "corrected_row"))
     assert set(noted.values()) == {rates.DIRTY_ROWS_PER_KIND}
@@ -233,29 +229,26 @@ def test_ingestion_quarantines_what_is_meant_to_be_and_nothing_else(landing, tru
     assert dict(quarantined) == dict(meant)
 
 
-@pytest.mark.parametrize(
-    ("source", "found"),
-    [
-        ("accounts", lambda row: not row["顧客名"]),
-        ("accounts", lambda row: row["登録日"] == "2023-13-01"),
-        ("accounts", lambda row: row["従業員数"] and not row["従業員数"].isascii()),
-        ("contracts", lambda row: row["monthly_amount"].startswith("¥")),
-        ("contracts", lambda row: re.fullmatch("[０-９]+", row["monthly_amount"])),
-        ("contracts", lambda row: re.fullmatch(r"\d{4}/\d{1,2}/\d{1,2}", row["start_date"])),
-        ("contracts", lambda row: row["monthly_amount"].startswith("-")),
-        ("contracts", lambda row: row["end_date"] < "2001"),
-        ("contracts", lambda row: not row["monthly_amount"] and not row["total_amount"]),
-        ("contracts", lambda row: row["account_id"] == "C-UNKNOWN"),
-        ("logins", lambda row: row["login_at"].startswith("2024-02-30")),
-        ("logins", lambda row: row["event_count"].startswith("-")),
-        ("logins", lambda row: not row["user_id"]),
-        ("logins", lambda row: row["account_id"] == "C-UNKNOWN"),
-        ("surveys", lambda row: row["score"] == 11),
-        ("surveys", lambda row: row["score"] == "n/a"),
-        ("surveys", lambda row: row["score"] != "n/a" and not str(row["score"]).isascii()),
-        ("surveys", lambda row: row["account_id"] == "C-UNKNOWN"),
-    ],
-)
+@pytest.mark.parametrize(("source", "found"), [
+    ("accounts", lambda row: not row["顧客名"]),
+    ("accounts", lambda row: row["登録日"] == "2023-13-01"),
+    ("accounts", lambda row: row["従業員数"] and not row["従業員数"].isascii()),
+    ("contracts", lambda row: row["monthly_amount"].startswith("¥")),
+    ("contracts", lambda row: re.fullmatch("[０-９]+", row["monthly_amount"])),
+    ("contracts", lambda row: re.fullmatch(r"\d{4}/\d{1,2}/\d{1,2}", row["start_date"])),
+    ("contracts", lambda row: row["monthly_amount"].startswith("-")),
+    ("contracts", lambda row: row["end_date"] < "2001"),
+    ("contracts", lambda row: not row["monthly_amount"] and not row["total_amount"]),
+    ("contracts", lambda row: row["account_id"] == "C-UNKNOWN"),
+    ("logins", lambda row: row["login_at"].startswith("2024-02-30")),
+    ("logins", lambda row: row["event_count"].startswith("-")),
+    ("logins", lambda row: not row["user_id"]),
+    ("logins", lambda row: row["account_id"] == "C-UNKNOWN"),
+    ("surveys", lambda row: row["score"] == 11),
+    ("surveys", lambda row: row["score"] == "n/a"),
+    ("surveys", lambda row: row["score"] != "n/a" and not str(row["score"]).isascii()),
+    ("surveys", lambda row: row["account_id"] == "C-UNKNOWN"),
+])
 def test_a_kind_of_dirt_is_found_where_it_was_put(rows, source, found):
     assert sum(bool(found(row)) for row in rows[source]) == rates.DIRTY_ROWS_PER_KIND
 
@@ -265,14 +258,9 @@ def test_the_late_file_brings_rows_that_were_lacking_and_rows_that_are_corrected
     late = read(late_path)
     on_time = {key(row): row["event_count"] for path in (landing / "logins").glob("*.gz") for row in read(path)}
     noted = {row["kind"]: row["row_count"] for row in truth.dirt.to_pylist() if row["source"] == "logins"}
-    sound = {
-        key(row): int(row["event_count"])
-        for row in late
-        if row["user_id"]
-        and row["account_id"] != "C-UNKNOWN"
-        and "02-30" not in row["login_at"]
-        and row["event_count"].isdigit()
-    }
+    sound = {key(row): int(row["event_count"]) for row in late
+             if row["user_id"] and row["account_id"] != "C-UNKNOWN" and "02-30" not in row["login_at"]
+             and row["event_count"].isdigit()}
     corrected = {name: count for name, count in sound.items() if name in on_time}
     assert len(corrected) == noted["corrected_row"] and len(sound) - len(corrected) == noted["late_row"]
     assert all(count == int(on_time[name]) + 5 for name, count in corrected.items())
@@ -311,11 +299,8 @@ def test_the_truth_names_a_level_for_every_month_with_a_contract(truth, rows):
     levels = truth.levels
     assert pc.min_max(levels["success_level"]).as_py() == {"min": 0, "max": 5}
     known = {(row["account_id"], str(row["month"])[:7]) for row in levels.to_pylist()}
-    used = {
-        (row["account_id"], row["login_at"][:7])
-        for row in rows["logins"]
-        if row["account_id"] != "C-UNKNOWN" and "02-30" not in row["login_at"]
-    }
+    used = {(row["account_id"], row["login_at"][:7]) for row in rows["logins"]
+            if row["account_id"] != "C-UNKNOWN" and "02-30" not in row["login_at"]}
     assert used <= known
 
 
