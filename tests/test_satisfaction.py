@@ -208,7 +208,7 @@ def test_what_happens_later_changes_no_day_before_it(chain: ModelChain) -> None:
     run(chain, datetime.date(2024, 4, 30), **later)
     assert len(as_published) > 100
     assert chain.query(query) == as_published
-    # And it does change the days after it: u1 of a answered in time.
-    assert kpis(chain, "2024-04-01", "a")["survey_response_rate"] == "no_invitation_due"
-    assert kpis(chain, "2024-04-02", "a")["survey_response_rate"] == "1.0"
+    # And it does change the days after it: u1 of a had answered in time once that time is over.
+    assert kpis(chain, "2024-04-08", "a")["survey_response_rate"] == "no_invitation_due"
+    assert kpis(chain, "2024-04-09", "a")["survey_response_rate"] == "1.0"
     assert kpis(chain, "2024-04-01", "a")["hours_to_follow_up"] == "72.0"
