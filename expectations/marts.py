@@ -9,10 +9,12 @@ from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
 from expectations.marts_outcome import outcome_suites
+from expectations.marts_onboarding import onboarding_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
+from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
 
 
@@ -30,7 +32,9 @@ def suites(warehouse) -> dict[str, list]:
         **nrr_suites(),
         **score_suites(),
         **expected_suites(as_of),
+        **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),
+        **onboarding_suites(as_of),
         **kpi_suites(as_of),
     }

@@ -1,43 +1,20 @@
-"""Rules about customers in the marts: NPS, the account over time, the dimensions, and nothing personal."""
+"""Rules about customers in the marts: the account over time, the dimensions, and nothing personal."""
 
 from datetime import date
 
 from expectations.rules import no_rows
 
-ROUNDING = 0.000001
 # Words in a column's name that tell of a person; account_name is a company's.
 PERSONAL = ".*(mail|phone|tel_no|comment|free_text|raw_text|user_id|user_name|first_name|last_name|contact|birth).*"
 
 
 def customer_suites(as_of: date) -> dict[str, list]:
     return {
-        "mart_nps": nps_rules(),
         "mart_account_360": account_360_rules(as_of),
         "dim_account": account_rules(),
         "dim_product": product_rules(),
         "dim_month": month_rules(as_of),
     }
-
-
-def nps_rules() -> list:
-    period = "period_type, period_start_date, scope_type, scope_value"
-    return [
-        no_rows(
-            "nps_is_its_formula",
-            "NPS is promoters minus detractors per 100 answers, within -100 and 100; the three groups are all answers.",
-            "Correct mart_nps: the figure and the counts beside it contradict each other.",
-            f"""select {period}, responses, promoters, passives, detractors, nps from marts.mart_nps
-                where promoters + passives + detractors <> responses or nps is null or abs(nps) > 100
-                    or abs(nps - 100.0 * (promoters - detractors) / responses) > {ROUNDING}""",
-        ),
-        no_rows(
-            "nps_lies_within_its_interval",
-            "NPS lies inside its interval, and the standard error is not negative.",
-            "Correct mart_nps.",
-            f"""select {period}, nps, nps_low, nps_high, standard_error from marts.mart_nps
-                where nps_low > nps or nps > nps_high or standard_error < 0""",
-        ),
-    ]
 
 
 def account_360_rules(as_of: date) -> list:

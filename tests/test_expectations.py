@@ -282,10 +282,6 @@ create table marts.mart_level_nrr as
 create table marts.mart_expected_nrr as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, 170 as mrr,
         1.0e0 as expected_nrr;
-create table marts.mart_nps as
-    select 'all' as period_type, null::date as period_start_date, 'all' as scope_type, 'all' as scope_value,
-        10 as responses, 5 as promoters, 3 as passives, 2 as detractors, 30.0e0 as nps, 24.7e0 as standard_error,
-        -18.4e0 as nps_low, 78.4e0 as nps_high;
 create table marts.mart_goal_attainment as
     select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values
         ('g1', 0, 10, 12, date '2024-03-31', 1.2e0, null, 'reached', true, null),
@@ -310,6 +306,29 @@ create table marts.mart_advocates as
         ('a2', 0, 0, 0, 0, null, 9.5e0, 1.0e0, true, true), ('a3', 1, 1, 0, 0, null, null, null, false, false))
         as t(account_id, records, reviews, referrals, cases, records_null_reason, nps_score, attainment, is_advocate,
         is_case_candidate);
+create table marts.mart_nps as
+    select 'all' as period_type, null::date as period_start_date, scope_type, scope_value,
+        10 as responses, 4 as accounts, 5 as promoters, 3 as passives, 2 as detractors, 30.0e0 as nps,
+        'clustered' as interval_basis, 24.7e0 as standard_error, 30.0e0 as clustered_standard_error,
+        -28.8e0 as nps_low, 88.8e0 as nps_high, 20 as invited, 8 as answered_invitations
+    from (values ('all', 'all'), ('segment', 'smb')) as t(scope_type, scope_value);
+create table marts.mart_low_score_followup as
+    select date '2024-03-31' as as_of_date, *
+    from (values
+        ('r1', 'a1', 6, null, 'low_score', date '2024-03-01', date '2024-03-04', date '2024-03-02', 9.5e0, 'in_time',
+            null),
+        ('r2', 'a1', 7, 10, 'fall', '2024-03-01', '2024-03-04', '2024-03-05', 99, 'late', null),
+        ('r3', 'a2', 3, 10, 'both', '2024-03-28', '2024-03-31', null, null, 'overdue', 'not_touched_yet'),
+        ('r4', 'a2', 2, null, 'low_score', '2024-03-29', '2024-04-01', null, null, 'open', 'not_touched_yet'),
+        ('r5', 'a2', 2, null, 'low_score', '2024-01-01', '2024-01-04', null, null, null, 'touches_start_later'))
+        as t(response_id, account_id, score, previous_score, reason, opened_date, due_date, first_touch_date,
+        hours_to_first_touch, status, null_reason);
+create table marts.mart_nps_behaviour as
+    select * from (values
+        ('promoter', 20, 2, 0.1e0, 0.028e0, 0.301e0, null, 15), ('passive', 9, 0, null, null, null, 'too_few', 9),
+        ('detractor', 10, 0, 0, 0, 0.278, null, 0), ('invited_but_silent', 0, 0, null, null, null, 'no', 0))
+        as t(nps_group, accounts, churned_accounts, churn_rate, churn_rate_low, churn_rate_high, null_reason,
+        accounts_with_usage);
 create table marts.mart_account_360 as
     select account_id, month, closing_mrr as mrr, delta_mrr from marts.fct_mrr_movement;
 create table marts.dim_account as
@@ -319,6 +338,32 @@ create table marts.dim_product as select 'p1' as product_id, 170 as mrr;
 create table marts.dim_month as
     select unnest([date '2024-01-01', date '2024-02-01', date '2024-03-01', date '2024-04-01']) as month,
         month < '2024-04-01' as is_complete, month < '2024-02-01' as is_final;
+create table intermediate.int_account_units as
+    select date '2024-03-31' as as_of_date, unnest(['a1', 'a1', 'a2', 'a2']) as account_id,
+        unnest(['p1', 'all', 'p1', 'all']) as product_id;
+create table marts.mart_onboarding as
+    select scope_type, scope_type as scope_value, 2 as products_held, 2 as setups, 2 as started, 1 as completed,
+        1.0e0 as started_share, 0.5e0 as completed_share, null::varchar as coverage_null_reason, 1 as days_n,
+        20.0e0 as days_median, null::varchar as days_null_reason, 4 as due, 3 as done_on_time, 0.75e0 as on_time_share,
+        null::varchar as on_time_null_reason, 0 as kickoffs_due, 0 as kickoffs_on_time,
+        null::double as kickoff_on_time_share, 'set_up_by_tasks' as kickoff_null_reason, 4 as mandatory_steps,
+        3 as mandatory_steps_done, 0.75e0 as step_progress, null::varchar as step_progress_null_reason, 3 as steps_done,
+        2 as steps_done_by_customer, 0.666667e0 as self_sufficiency, null::varchar as self_sufficiency_null_reason,
+        5.0e0 as first_value_median_days, null::varchar as first_value_null_reason
+    from (values ('all'), ('product'), ('segment')) as t(scope_type);
+create table marts.mart_onboarding_completion as
+    select scope_type, scope_type as scope_value, *
+    from (values (30, 3, 3, 1, 3, 0.3e0, 0.0e0, 0.8e0, null), (60, 3, 2, 2, 1, 0.6e0, 0.1e0, 1.0e0, null),
+        (90, 3, 2, 2, 0, null, null, null, 'nobody_followed_that_long'))
+        as t(day_mark, n_started, n_observed_to_mark, completed_by_mark, at_risk, completed_share,
+        completed_share_low, completed_share_high, null_reason)
+    cross join (values ('all'), ('segment'), ('product')) as scopes(scope_type);
+create table marts.mart_handovers as
+    select *, 'p1' as product_id, true as is_held, null::date as csm_assigned_date, null::date as kickoff_date,
+        null::date as delivery_date
+    from (values ('a1', date '2023-12-20', 12, 'csm', null),
+        ('a2', null, null, 'hand_over, csm', 'account_not_in_handovers'))
+        as t(account_id, handed_over_date, days_before_start, missing, null_reason);
 create table reference.kpi_catalog as
     select * from (values ('seat_utilisation', 'product'), ('mrr', 'company')) as t(kpi_key, grain);
 create table marts.fct_usage as
@@ -486,7 +531,6 @@ update marts.fct_level_condition set is_met = null where account_id = 'a2' and c
 insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null);
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
-insert into marts.mart_nps select * replace (50.0 as nps, 60.0 as nps_low) from marts.mart_nps;
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
 update marts.mart_goal_attainment set status = 'overdue', measured_date = '2024-04-01' where goal_id = 'g3';
 update marts.mart_goal_attainment set metric = 'Hours of a@example.com' where goal_id = 'g2';
@@ -501,11 +545,26 @@ update marts.mart_advocates set reviews = 3 where account_id = 'a1';
 update marts.mart_advocates set attainment = 0.9, is_advocate = false where account_id = 'a2';
 insert into marts.mart_advocates (account_id, records, reviews, referrals, cases, is_advocate, is_case_candidate)
     values ('a4', 5, 1, 0, 0, false, false);
+insert into marts.mart_nps
+    select * replace (50.0 as nps, 60.0 as nps_low, 21 as answered_invitations) from marts.mart_nps
+    where scope_type = 'all';
+update marts.mart_low_score_followup set reason = 'low_score' where response_id = 'r2';
+update marts.mart_low_score_followup set first_touch_date = '2024-02-28' where response_id = 'r1';
+update marts.mart_low_score_followup set status = 'open' where response_id = 'r3';
+update marts.mart_nps_behaviour set churned_accounts = 3 where nps_group = 'promoter';
+insert into marts.mart_nps_behaviour select * from marts.mart_nps_behaviour where nps_group = 'passive';
 insert into marts.mart_account_360 values ('a1', '2024-05-01', 120, 0);
 update marts.dim_account set owner_id = 'somebody@example.com' where account_id = 'a1';
 insert into marts.dim_product select * from marts.dim_product;
 update marts.dim_month set is_complete = true where month = '2024-04-01';
 alter table marts.dim_month add column contact_mail varchar;
+update marts.mart_onboarding set completed = 3 where scope_type = 'product';
+update marts.mart_onboarding set days_median = null where scope_type = 'segment';
+update marts.mart_onboarding_completion set completed_share = 0.9 where day_mark = 30 and scope_type = 'all';
+update marts.mart_onboarding_completion set n_started = 1, n_observed_to_mark = 2
+    where day_mark = 90 and scope_type = 'segment';
+update marts.mart_handovers set delivery_date = '2024-04-01', days_before_start = null where account_id = 'a1';
+insert into intermediate.int_account_units values ('2024-03-31', 'a3', 'p1');
 insert into reference.kpi_catalog values ('nps_score', 'account');
 update marts.fct_usage set contents_used = 6 where account_id = 'a2' and product_id = 'p1';
 update marts.fct_usage set usage_status = null where account_id = 'a1' and product_id = 'p1';

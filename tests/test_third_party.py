@@ -4,6 +4,7 @@ landing, unedited; their headers come in through the declared aliases."""
 import csv
 import datetime
 import json
+import math
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from model_chain import ModelChain, landed
 
 DATA = SHARED / "data"
 ONE_DAY = datetime.timedelta(days=1)
+BY_AIRLINE = "sfo_nps_2017/expected_nps_by_account.csv"
 NO_GRACE = {"renewal_grace_days": 0, "renewal_grace_days_short_term": 0}
 Query = Callable[[str], list[tuple]]
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"third-party data are not there: {DATA}")
@@ -60,6 +62,34 @@ def ravenstack(build_warehouse: Callable[..., Warehouse]) -> Warehouse:
         "surveys/surveys_nps_composite.csv": DATA / "ravenstack/surveys_nps_composite.csv",
     }
     return build_warehouse(files, datetime.date(2024, 12, 31), {"renewal_grace_days": 0})
+
+
+@pytest.fixture(scope="module")
+def airport(build_warehouse: Callable[..., Warehouse]) -> Warehouse:
+    """The passengers of San Francisco airport, an airline as an account."""
+    airlines = sorted({row["account_id"] for row in expected("sfo_nps_2017/surveys.csv")})
+    accounts = "account_id,account_name\n" + "".join(f'"{name}","{name}"\n' for name in airlines)
+    contracts = "contract_id,account_id,product_id,start_date,end_date,monthly_amount,currency\n" + "".join(
+        f'"c {name}","{name}",terminal,2017-01-01,2018-01-01,1,USD\n' for name in airlines
+    )
+    surveys = DATA / "sfo_nps_2017/surveys.csv"
+    files = {"accounts/a.csv": accounts, "contracts/c.csv": contracts, "surveys/surveys.csv": surveys}
+    return build_warehouse(files, datetime.date(2017, 12, 31))
+
+
+@pytest.fixture(scope="module")
+def passengers(airport: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> ModelChain:
+    """The same answers, as landed, with a passenger as an account of its own and the airline as its segment."""
+    rows = landed(airport.data_dir.warehouse, "accounts", "contracts", "surveys")
+    account, contract = rows["accounts"][0], rows["contracts"][0]
+    rows["accounts"] = [
+        {**account, "account_id": answer["response_id"], "segment": answer["account_id"]} for answer in rows["surveys"]
+    ]
+    rows["contracts"] = [{**contract, "account_id": rows["accounts"][0]["account_id"]}]
+    rows["surveys"] = [{**answer, "account_id": answer["response_id"]} for answer in rows["surveys"]]
+    chain = ModelChain(tmp_path_factory.mktemp("compiled"), ["marts.mart_nps"])
+    chain.run(rows, datetime.date(2017, 12, 31))
+    return chain
 
 
 @pytest.fixture(scope="module")
@@ -339,31 +369,83 @@ def test_months_of_the_mrr_playbook(playbook: Warehouse) -> None:
 
 
 @needs_data
-def test_nps_of_san_francisco_airport(build_warehouse: Callable[..., Warehouse]) -> None:
-    folder = DATA / "sfo_nps_2017"
-    rows = expected("sfo_nps_2017/surveys.csv")
-    airlines = sorted({row["account_id"] for row in rows})
-    accounts = "account_id,account_name\n" + "".join(f'"{name}","{name}"\n' for name in airlines)
-    contracts = "contract_id,account_id,product_id,start_date,end_date,monthly_amount,currency\n" + "".join(
-        f'"c {name}","{name}",terminal,2017-01-01,2018-01-01,1,USD\n' for name in airlines
+def test_nps_of_san_francisco_airport(airport: Warehouse) -> None:
+    overall = json.loads((DATA / "sfo_nps_2017/expected_overall.json").read_text())["overall"]
+    [(n, promoters, passives, detractors, nps, error)] = airport.rows(
+        """select responses, promoters, passives, detractors, nps, standard_error from marts.mart_nps
+           where period_type = 'all' and scope_type = 'all'"""
     )
-    warehouse = build_warehouse(
-        {"accounts/a.csv": accounts, "contracts/c.csv": contracts, "surveys/surveys.csv": folder / "surveys.csv"},
-        datetime.date(2017, 12, 31),
-    )
-    overall = json.loads((folder / "expected_overall.json").read_text())["overall"]
-    [(n, nps, low, high)] = warehouse.rows(
-        "select responses, nps, nps_low, nps_high from marts.mart_nps where period_type = 'all' and scope_type = 'all'"
-    )
-    assert n == overall["n"] == 2746
-    assert (nps, low, high) == pytest.approx((overall["nps"], overall["ci95_low"], overall["ci95_high"]), abs=0.005)
-    assert warehouse.rows("select count(*) from quality.quarantine where source = 'surveys'") == [(85,)]
+    groups = (overall["promoters"], overall["passives"], overall["detractors"])
+    assert (n, promoters, passives, detractors) == (2746, *groups)
+    assert (nps, error) == pytest.approx((overall["nps"], overall["se"]), abs=1e-7)
+    assert airport.rows("select count(*) from quality.quarantine where source = 'surveys'") == [(85,)]
     # No logins: scores and levels say so, and revenue is there.
-    assert warehouse.rows("select distinct band from marts.fct_health_score") == [("no_data",)]
-    assert warehouse.rows("select distinct success_level, null_reason from marts.fct_success_level") == [
+    assert airport.rows("select distinct band from marts.fct_health_score") == [("no_data",)]
+    assert airport.rows("select distinct success_level, null_reason from marts.fct_success_level") == [
         (None, "no_logins_yet")
     ]
-    assert csw("quarantine", "--data-dir", warehouse.data_dir.root).returncode == 0
+    assert csw("quarantine", "--data-dir", airport.data_dir.root).returncode == 0
+
+
+@needs_data
+def test_nps_intervals_of_san_francisco_airport_by_airline_and_by_day(
+    airport: Warehouse, passengers: ModelChain
+) -> None:
+    """The files count every passenger as one who answers alone."""
+    figures = "scope_value, responses, promoters, passives, detractors, nps, standard_error, nps_low, nps_high"
+    of = f"select {figures} from marts.mart_nps where period_type = '{{}}' and scope_type = '{{}}'"
+    by_airline = {row[0]: row[1:] for row in passengers.query(of.format("all", "segment"))}
+    assert by_airline == their_nps(BY_AIRLINE, "account_id")
+    by_day = {
+        str(day): row
+        for day, _, *row in passengers.query(of.format("day", "all").replace("select", "select period_start_date,"))
+    }
+    assert by_day == their_nps("sfo_nps_2017/expected_nps_by_date.csv", "responded_at")
+    assert (len(by_airline), len(by_day)) == (37, 20)
+    assert passengers.query("select distinct interval_basis from marts.mart_nps") == [("independent",)]
+    # Passengers of one airline resemble each other: with airlines as accounts the interval says so, and is wider.
+    interval = """select interval_basis, nps, standard_error, clustered_standard_error, nps_high - nps_low
+        from marts.mart_nps where period_type = 'all' and scope_type = 'all'"""
+    [(_, nps, error, _, width)] = passengers.query(interval)
+    [(basis, same_nps, same_error, clustered_error, clustered_width)] = airport.rows(interval)
+    assert (basis, same_nps, same_error) == ("clustered", nps, error)
+    airlines = [{name: int(row[name]) for name in ("n", "promoters", "detractors")} for row in expected(BY_AIRLINE)]
+    sums = [airline["promoters"] - airline["detractors"] - airline["n"] * nps / 100 for airline in airlines]
+    assert clustered_error == pytest.approx(100 * math.sqrt(37 / 36 * sum(one**2 for one in sums)) / 2746, abs=1e-6)
+    assert clustered_error > 1.4 * error
+    assert clustered_width / width == pytest.approx(clustered_error / error)
+
+
+@needs_data
+def test_days_of_san_francisco_airport_as_a_third_party_counted_them(passengers: ModelChain) -> None:
+    """Their copy dates two of the answers elsewhere, on days on which nobody was asked (the survey ran from 5 to 30 May
+    2017): a detractor of 05-05 on 06-05 and a promoter of 05-15 on 08-15. All other days agree."""
+    ours = {
+        str(day): (promoters, passives, detractors, nps)
+        for day, promoters, passives, detractors, nps in passengers.query(
+            """select period_start_date, promoters, passives, detractors, nps
+               from marts.mart_nps where period_type = 'day' and scope_type = 'all'"""
+        )
+    }
+    theirs = {
+        row["date"]: (*(int(float(row[name])) for name in ("promoter", "passive", "detractor")), float(row["nps"]))
+        for row in expected("sfo_nps_2017/expected_third_party_daily_nps.csv")
+    }
+    assert (theirs.pop("2017-06-05")[:3], theirs.pop("2017-08-15")[:3]) == ((0, 0, 1), (1, 0, 0))
+    assert (theirs.pop("2017-05-05")[:3], theirs.pop("2017-05-15")[:3]) == ((25, 15, 6), (84, 41, 16))
+    assert (ours.pop("2017-05-05")[:3], ours.pop("2017-05-15")[:3]) == ((25, 15, 7), (85, 41, 16))
+    assert ours == {day: (*counts, pytest.approx(nps, abs=1e-9)) for day, (*counts, nps) in theirs.items()}
+
+
+def their_nps(path: str, key: str) -> dict[str, list]:
+    """Key → answers, promoters, passives, detractors; NPS, its error and the ends of its interval to ten digits."""
+    counts, estimates = ("n", "promoters", "passives", "detractors"), ("nps", "se", "ci95_low", "ci95_high")
+    return {
+        row[key]: pytest.approx(
+            [*(int(row[name]) for name in counts), *(float(row[name]) for name in estimates)], abs=1e-6
+        )
+        for row in expected(path)
+    }
 
 
 @needs_data

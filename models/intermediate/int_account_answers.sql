@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date and account with a valid NPS answer: the newest answer of each user, averaged.
+-- Grain: one row per as-of date, account and product (`all`: the account as a whole, also answers that name no product)
+-- with a valid NPS answer: the newest answer of each user.
 
 with
 
@@ -12,15 +13,9 @@ to_build as (
 
 ),
 
-surveys as (
+survey_answers as (
 
-    select * from {{ ref('stg_surveys') }}
-
-),
-
-hierarchy as (
-
-    select * from {{ ref('int_account_hierarchy') }}
+    select * from {{ ref('int_survey_answers') }}
 
 ),
 
@@ -30,31 +25,56 @@ policies as (
 
 ),
 
--- Who answered twice counts once, with the newer answer. An answer without a user stands for itself.
+answers as (
+
+    select
+        account_id,
+        'all' as product_id,
+        respondent,
+        score,
+        responded_date,
+        responded_at,
+        response_id
+
+    from survey_answers
+
+    union all
+
+    select
+        account_id,
+        product_id,
+        respondent,
+        score,
+        responded_date,
+        responded_at,
+        response_id
+
+    from survey_answers
+
+    where product_id is not null
+
+),
+
+-- Who answered twice counts once, with the newer answer.
 newest as (
 
     select
         to_build.as_of_date,
-        hierarchy.surviving_account_id as account_id,
-        surveys.score,
-        surveys.responded_date
+        answers.account_id,
+        answers.product_id,
+        answers.score
 
-    from surveys
-    inner join hierarchy on surveys.account_id = hierarchy.account_id
+    from answers
     cross join policies
     inner join to_build
         on
-            surveys.responded_date <= to_build.as_of_date
-            and {{ days_between('surveys.responded_date', 'to_build.as_of_date') }}
+            answers.responded_date <= to_build.as_of_date
+            and {{ days_between('answers.responded_date', 'to_build.as_of_date') }}
             < policies.nps_answer_valid_days
 
-    where surveys.survey_type = 'nps'
-
     qualify row_number() over (
-        partition by
-            to_build.as_of_date, hierarchy.surviving_account_id,
-            coalesce(surveys.user_id, 'response ' || surveys.response_id)
-        order by surveys.responded_date desc, surveys.responded_at desc, surveys.response_id desc
+        partition by to_build.as_of_date, answers.account_id, answers.product_id, answers.respondent
+        order by answers.responded_date desc, answers.responded_at desc, answers.response_id desc
     ) = 1
 
 ),
@@ -64,12 +84,15 @@ final as (
     select
         as_of_date,
         account_id,
+        product_id,
         cast(count(*) as bigint) as answers,
-        cast(sum(score) as bigint) as total_score
+        cast(sum(score) as bigint) as total_score,
+        cast(count_if(score >= 9) as bigint) as promoters,
+        cast(count_if(score <= 6) as bigint) as detractors
 
     from newest
 
-    group by 1, 2
+    group by 1, 2, 3
 
 )
 

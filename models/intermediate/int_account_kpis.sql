@@ -8,6 +8,14 @@
         'basic_content_share', 'content_coverage', 'announcement_read_rate', 'has_favourite_topic',
         'favourite_topic_share', 'seat_issue_rate', 'seat_utilisation', 'seat_engagement',
     ],
+    'int_onboarding_kpis': [
+        'onboarding_started', 'onboarding_completed', 'onboarding_step_progress', 'onboarding_on_time',
+        'kickoff_on_time', 'onboarding_self_sufficiency', 'onboarding_days', 'days_to_first_value',
+        'handover_complete', 'csm_assigned_before_start',
+    ],
+    'int_satisfaction_kpis': [
+        'nps_score', 'nps', 'survey_response_rate', 'low_score_follow_up', 'hours_to_follow_up',
+    ],
     'int_outcome_kpis': ['goal_attainment', 'goals_reached', 'advocacy_records_12m'],
     'int_contract_kpis': ['tenure_months', 'months_to_renewal', 'mrr_change_12m'],
 } %}

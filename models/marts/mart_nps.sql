@@ -1,28 +1,19 @@
--- Grain: one row per period (all time, the last twelve months, or a month) and scope with at least one NPS answer (S6).
+-- Grain: one row per period (all time, the last twelve months, a month or a day) and scope with at least one NPS answer
+-- (S6).
+
+{% set z = '1.959963985' %}  {# of the normal distribution: 95 % lie within so many standard errors #}
 
 with
 
-surveys as (
+nps_accounts as (
 
-    select * from {{ ref('stg_surveys') }}
-
-),
-
-spine as (
-
-    select * from {{ ref('int_as_of_spine') }}
+    select * from {{ ref('int_nps_accounts') }}
 
 ),
 
-hierarchy as (
+survey_invitations as (
 
-    select * from {{ ref('int_account_hierarchy') }}
-
-),
-
-scopes as (
-
-    select * from {{ ref('int_account_scopes') }}
+    select * from {{ ref('int_survey_invitations') }}
 
 ),
 
@@ -32,102 +23,76 @@ policies as (
 
 ),
 
-answers as (
+feed as (
 
-    select
-        hierarchy.surviving_account_id as account_id,
-        surveys.score,
-        surveys.responded_date,
-        surveys.responded_at,
-        surveys.response_id,
-        coalesce(surveys.user_id, 'response ' || surveys.response_id) as respondent,
-        cast(date_trunc('month', surveys.responded_date) as date) as month,
-        {{ months_before('spine.as_of_date', 12) }} as year_before_date
-
-    from surveys
-    inner join hierarchy on surveys.account_id = hierarchy.account_id
-    inner join spine on spine.is_latest and surveys.responded_date <= spine.as_of_date
-
-    where surveys.survey_type = 'nps'
+    select count(*) as invitations from survey_invitations
 
 ),
 
-in_periods as (
-
-    select
-        *,
-        'all' as period_type,
-        cast(null as date) as period_start_date
-
-    from answers
-
-    union all
-
-    select
-        *,
-        'month' as period_type,
-        month as period_start_date
-
-    from answers
-
-    union all
-
-    select
-        *,
-        'last_12_months' as period_type,
-        {{ plus_days('year_before_date', '1') }} as period_start_date
-
-    from answers
-
-    where responded_date > year_before_date
-
-),
-
--- Who answered twice in a period counts once, with the newer answer. An answer without a user stands for itself.
-newest as (
-
-    select *
-    from in_periods
-    qualify row_number() over (
-        partition by period_type, period_start_date, account_id, respondent
-        order by responded_date desc, responded_at desc, response_id desc
-    ) = 1
-
-),
-
+-- An answer is +1, 0 or -1: `net` is the sum of an account's answers.
 counted as (
 
     select
-        newest.period_type,
-        newest.period_start_date,
-        scopes.scope_type,
-        scopes.scope_value,
-        cast(count(*) as bigint) as responses,
-        cast(count_if(newest.score >= 9) as bigint) as promoters,
-        cast(count_if(newest.score between 7 and 8) as bigint) as passives,
-        cast(count_if(newest.score <= 6) as bigint) as detractors
+        period_type,
+        period_start_date,
+        scope_type,
+        scope_value,
+        cast(sum(responses) as bigint) as responses,
+        cast(count_if(responses > 0) as bigint) as accounts,
+        cast(sum(promoters) as bigint) as promoters,
+        cast(sum(passives) as bigint) as passives,
+        cast(sum(detractors) as bigint) as detractors,
+        cast(sum(invited) as bigint) as invited,
+        cast(sum(answered_invitations) as bigint) as answered_invitations,
+        cast(sum(power(promoters - detractors, 2)) as double) as net_squares,
+        cast(sum((promoters - detractors) * responses) as double) as net_times_responses,
+        cast(sum(power(responses, 2)) as double) as response_squares
 
-    from newest
-    inner join scopes on newest.account_id = scopes.account_id
+    from nps_accounts
 
     group by 1, 2, 3, 4
 
+    having sum(responses) > 0
+
 ),
 
--- The answers are +1, 0 and -1: their mean and the standard error of that mean, in points.
+as_numbers as (
+
+    select
+        counted.*,
+        cast(counted.responses as double) as n,
+        cast(counted.accounts as double) as clusters,
+        cast(counted.promoters - counted.detractors as double) as net,
+        cast(counted.promoters + counted.detractors as double) as extremes,
+        policies.nps_cluster_above,
+        counted.responses >= policies.nps_min_responses as is_reportable
+
+    from counted
+    cross join policies
+
+),
+
+-- Independent answers: the variance of +1, 0 and -1 around their mean. Answers of one account resemble each other: what
+-- they deviate from the mean adds up within the account before it is squared. Whole numbers until the last division.
 estimated as (
 
     select
         *,
-        100.0 * (promoters - detractors) / responses as nps_estimate,
-        100.0 * sqrt(
-            (
-                cast(promoters + detractors as double) / responses
-                - power(cast(promoters - detractors as double) / responses, 2)
-            ) / responses
-        ) as error
+        100.0 * net / n as nps,
+        100.0 * sqrt((extremes * n - net * net) / n) / n as standard_error,
+        case
+            when clusters >= 2
+                then
+                    100.0 * sqrt(
+                        clusters / (clusters - 1)
+                        * greatest(
+                            n * n * net_squares - 2 * n * net * net_times_responses + net * net * response_squares, 0
+                        )
+                    ) / (n * n)
+        end as clustered_standard_error,
+        clusters >= 2 and n / clusters > nps_cluster_above as is_clustered
 
-    from counted
+    from as_numbers
 
 ),
 
@@ -139,17 +104,33 @@ final as (
         estimated.scope_type,
         estimated.scope_value,
         estimated.responses,
+        estimated.accounts,
+        {{ rate('estimated.responses', 'estimated.accounts') }} as answers_per_account,
         estimated.promoters,
         estimated.passives,
         estimated.detractors,
-        {{ nine_decimals('cast(estimated.nps_estimate as double)') }} as nps,
-        {{ nine_decimals('cast(estimated.error as double)') }} as standard_error,
-        {{ nine_decimals('cast(estimated.nps_estimate - 1.96 * estimated.error as double)') }} as nps_low,
-        {{ nine_decimals('cast(estimated.nps_estimate + 1.96 * estimated.error as double)') }} as nps_high,
-        estimated.responses >= policies.nps_min_responses as is_reportable
+        {{ nine_decimals('cast(estimated.nps as double)') }} as nps,
+        case when estimated.is_clustered then 'clustered' else 'independent' end as interval_basis,
+        {{ nine_decimals('cast(estimated.standard_error as double)') }} as standard_error,
+        {{ nine_decimals('cast(estimated.clustered_standard_error as double)') }} as clustered_standard_error,
+        case when estimated.clustered_standard_error is null then 'only_one_account' end as clustered_null_reason,
+        {% for sign, end in [('-', 'low'), ('+', 'high')] %}
+            {{ nine_decimals(
+                'cast(estimated.nps ' ~ sign ~ ' ' ~ z ~ ' * case when estimated.is_clustered '
+                ~ 'then estimated.clustered_standard_error else estimated.standard_error end as double)'
+            ) }} as nps_{{ end }},
+        {% endfor %}
+        estimated.invited,
+        estimated.answered_invitations,
+        {{ rate('estimated.answered_invitations', 'estimated.invited') }} as response_rate,
+        case
+            when feed.invitations = 0 then 'no_survey_invitations_yet'
+            when estimated.invited = 0 then 'no_invitation_due'
+        end as response_rate_null_reason,
+        estimated.is_reportable
 
     from estimated
-    cross join policies
+    cross join feed
 
 )
 
