@@ -8,8 +8,8 @@ from expectations.marts_kpis import kpi_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
-from expectations.marts_outcome import outcome_suites
 from expectations.marts_onboarding import onboarding_suites
+from expectations.marts_outcome import outcome_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
