@@ -86,8 +86,8 @@ held as (
         on
             product_mrr.snapshot_date = snapshot_dates.snapshot_date
             and snapshot_dates.is_month_end
-            and snapshot_dates.snapshot_date >= decided.due_date
-            and snapshot_dates.snapshot_date < {{ plus_months('decided.due_date', 12) }}
+            and decided.due_date <= snapshot_dates.snapshot_date
+            and {{ plus_months('decided.due_date', 12) }} > snapshot_dates.snapshot_date
 
     group by 1
 
