@@ -1,8 +1,8 @@
 """A made-up company for measuring: even, always the same, and written by DuckDB so that writing costs little.
 
 500 accounts with 20 users each; a day of log-ins has 17 rows an account (8,500 events of about 5,700 user-days), a day
-of usage events about 110 (54,800 in all: 20 million a year). User accounts are delivered whole; an announcement goes out
-every month. Usage events are Parquet, everything else CSV: as CSV a year of them would be 1 GB.
+of usage events about 110 (54,800 in all: 20 million a year). User accounts are delivered whole; every month has an
+announcement. Usage events are Parquet, everything else CSV: as CSV a year of them would be 1 GB.
 
 Contracts begin two years before the measured day, so that a warehouse with 30 days of log-ins and one with 365 look at
 the world from the same as-of dates and hold the same revenue."""
