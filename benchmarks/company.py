@@ -14,6 +14,7 @@ import duckdb
 
 ACCOUNTS = 500
 USERS = 20  # of an account
+# Below, hash(5 * n + 1), hash(5 * n + 2), … are independent draws of a row n; hash(n, 1) and hash(n, 2) are not.
 DAY_ROWS = ACCOUNTS * 17
 DAY_EVENTS = 54_800
 CONTENTS = 40
@@ -84,9 +85,10 @@ def write_events(landing: Path, day: datetime.date) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     duckdb.execute(
         f"""copy (
-                select 'A' || (hash(n, 1) % {ACCOUNTS}) as account_id, 'U' || (hash(n, 2) % {USERS}) as user_id,
-                    timestamp '{day} 08:00:00' + to_seconds((hash(n, 3) % 43200)::int) as occurred_at,
-                    'core' as product_id, 'F' || (hash(n, 4) % {CONTENTS}) as content_id
+                select 'A' || (hash(5 * n + 1) % {ACCOUNTS}) as account_id,
+                    'U' || (hash(5 * n + 2) % {USERS}) as user_id,
+                    timestamp '{day} 08:00:00' + to_seconds((hash(5 * n + 3) % 43200)::int) as occurred_at,
+                    'core' as product_id, 'F' || (hash(5 * n + 4) % {CONTENTS}) as content_id
                 from range({DAY_EVENTS}) as numbers(n)
             ) to '{path}' (format parquet)"""
     )
@@ -122,10 +124,10 @@ def write_logins(landing: Path, day: datetime.date, rows: int, dirty: int = 0) -
     path = landing / "logins" / f"logins_{day}.csv"
     _copy(
         path,
-        f"""select 'A' || (hash(n, 1) % {ACCOUNTS}) as account_id, 'U' || (hash(n, 2) % {users}) as user_id,
-                strftime(timestamp '{day} 08:00:00' + to_seconds((hash(n, 3) % 43200)::int), '%Y-%m-%d %H:%M:%S')
+        f"""select 'A' || (hash(5 * n + 1) % {ACCOUNTS}) as account_id, 'U' || (hash(5 * n + 2) % {users}) as user_id,
+                strftime(timestamp '{day} 08:00:00' + to_seconds((hash(5 * n + 3) % 43200)::int), '%Y-%m-%d %H:%M:%S')
                     as login_at,
-                'core' as product_id, 1 + hash(n, 4) % 5 as event_count
+                'core' as product_id, 1 + hash(5 * n + 4) % 5 as event_count
             from (select case when i % 100 = 99 then i - 1 else i end as n from range({rows - dirty}) as numbers(i))""",
     )
     broken = ["A1,U1,someday,core,1", f"A1,,{day} 09:00:00,core,1", f"A1,U1,{day} 09:00:00,core,1,more"]
