@@ -4,11 +4,12 @@ Keys, empty columns and accepted values are dbt's data tests beside the models: 
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_kpis import kpi_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
-from expectations.marts_outcome import outcome_suites
 from expectations.marts_onboarding import onboarding_suites
+from expectations.marts_outcome import outcome_suites
 from expectations.marts_renewals import renewal_suites
 from expectations.marts_restatement import restatement_suites
 from expectations.marts_retention import retention_suites
@@ -35,4 +36,5 @@ def suites(warehouse) -> dict[str, list]:
         **customer_suites(as_of),
         **outcome_suites(),
         **onboarding_suites(as_of),
+        **kpi_suites(as_of),
     }

@@ -73,7 +73,8 @@ def account_kpi_rules() -> list:
             "every_indicator_of_customers_is_computed",
             "Every indicator of the catalogue that is measured for customers has a row for every customer and product.",
             "Write the indicator into its int_*_kpis model and into int_account_kpis, or take it out of the catalogue.",
-            """select kpi_catalog.kpi_key, count(distinct (shown.account_id, shown.product_id)) as things,
+            """select kpi_catalog.kpi_key, count(distinct (shown.account_id, shown.product_id))
+                        filter (where shown.account_id is not null) as things,
                     (select count(*) from (select distinct account_id, product_id from marts.mart_account_kpi)) as asked
                 from reference.kpi_catalog as kpi_catalog
                 left join marts.mart_account_kpi as shown on kpi_catalog.kpi_key = shown.kpi_key
@@ -111,14 +112,17 @@ def funnel_rules() -> list:
     return [
         no_rows(
             "stages_are_nested",
-            "Who enters a stage has passed the one before; nobody passes who has not entered; the MRR likewise.",
+            "Who enters a stage has passed one before; nobody passes who has not entered; the MRR likewise.",
             "Correct int_funnel_steps: a customer is counted past a stage without those before it.",
             """select scope_type, scope_value, position, entered, passed, entered_mrr, passed_mrr, passed_before
                 from (
-                    select *, lag(passed) over (partition by scope_type, scope_value order by position) as passed_before
+                    select scope_type, scope_value, position, sum(entered) as entered, sum(passed) as passed,
+                        sum(entered_mrr) as entered_mrr, sum(passed_mrr) as passed_mrr, sum(unknown) as unknown,
+                        lag(sum(passed)) over (partition by scope_type, scope_value order by position) as passed_before
                     from marts.mart_funnel
+                    group by 1, 2, 3
                 ) as in_order
-                where passed > entered or passed_mrr > entered_mrr or entered <> coalesce(passed_before, entered)
+                where passed > entered or passed_mrr > entered_mrr or entered > passed_before
                     or passed + unknown > entered""",
         ),
     ]

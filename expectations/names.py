@@ -66,6 +66,14 @@ _tables = {
         "mart_onboarding",
         "mart_onboarding_completion",
         "mart_handovers",
+        "fct_usage",
+        "mart_account_kpi",
+        "fct_kpi",
+        "mart_funnel",
+        "mart_data_readiness",
+        "mart_kpi_baseline",
+        "mart_kpi_effect",
+        "mart_kpi_priority",
     ),
 }
 

@@ -64,6 +64,12 @@ class ModelChain:
             if node["resource_type"] == "model" and self._depends_on_rows(node):
                 self._build(node, as_of)
 
+    def rebuild(self, *names: str) -> None:
+        """Build these models again, on whatever stands in the tables they read."""
+        for node in self.order:
+            if node["name"] in names:
+                self._build(node, COMPILED_AS_OF)
+
     def query(self, sql: str) -> list[tuple]:
         return self.connection.execute(sql).fetchall()
 

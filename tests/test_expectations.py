@@ -364,6 +364,45 @@ create table marts.mart_handovers as
     from (values ('a1', date '2023-12-20', 12, 'csm', null),
         ('a2', null, null, 'hand_over, csm', 'account_not_in_handovers'))
         as t(account_id, handed_over_date, days_before_start, missing, null_reason);
+create table reference.kpi_catalog as
+    select * from (values ('seat_utilisation', 'product'), ('mrr', 'company')) as t(kpi_key, grain);
+create table marts.fct_usage as
+    select date '2024-03-31' as as_of_date, *, users as active_users_7d, users as active_users_28d,
+        users as active_users_90d, users as active_days_7d, users as active_days_28d, 5 as contents_available,
+        2 as contents_used, 3 as basics_available, 1 as basics_used_regularly, 4 as announcements_delivered,
+        4 as announcements_read, if(users is null, 'logins_stale', null) as login_null_reason,
+        null::varchar as content_null_reason, if(users is null, null, 'in_use') as usage_status,
+        login_null_reason as status_null_reason, false as is_above_contract
+    from (values ('a1', 'p1', 5), ('a1', 'all', 5), ('a2', 'p1', null), ('a2', 'all', null))
+        as t(account_id, product_id, users);
+create table marts.mart_account_kpi as
+    select account_id, product_id, 'seat_utilisation' as kpi_key, users::double as numerator,
+        if(users is null, null, 10.0e0) as denominator, numerator / denominator as kpi_value,
+        login_null_reason as null_reason
+    from marts.fct_usage;
+create table marts.fct_kpi as
+    select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, *, null::varchar as null_reason
+    from (values ('seat_utilisation', 0.5e0, 2, 1), ('mrr', 170.0e0, 2, 2))
+        as t(kpi_key, kpi_value, measured_things, known_things);
+create table marts.mart_funnel as
+    select 'all' as scope_type, 'all' as scope_value, *
+    from (values (1, 2, 1, 0, 170, 120), (2, 1, 0, 1, 120, 0))
+        as t(position, entered, passed, unknown, entered_mrr, passed_mrr);
+create table marts.mart_data_readiness as
+    select *, 2 as customers, covered_customers / 2 as coverage
+    from (values ('seat_utilisation', 'logins', 'there', 2, 1), ('seat_utilisation', 'contracts', 'partly_there', 1, 1),
+        ('mrr', 'contracts', 'there', 2, 2)) as t(kpi_key, source_name, status, covered_customers, known_customers);
+create table marts.mart_kpi_baseline as
+    select 'all' as scope_type, 'all' as scope_value, 'seat_utilisation' as kpi_key, date '2024-01-31' as baseline_date,
+        0.4e0 as baseline_value, date '2024-03-31' as newest_date, 0.5e0 as newest_value, 0.1e0 as change;
+create table marts.mart_kpi_effect as
+    select 'seat_utilisation' as kpi_key, 12 as upper_accounts, 9 as upper_renewed, 12 as lower_accounts,
+        6 as lower_renewed, 0.25e0 as renewal_rate_difference, -0.119e0 as renewal_rate_difference_low,
+        0.549e0 as renewal_rate_difference_high, null::double as value_kept_difference,
+        null::double as value_kept_difference_low, null::double as value_kept_difference_high;
+create table marts.mart_kpi_priority as
+    select 2023 as fiscal_year, 'default' as product_profile, *
+    from (values ('seat_utilisation', 0.6e0), ('mrr', 0.4e0)) as t(kpi_key, weight_share);
 """
 
 # One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
@@ -526,6 +565,17 @@ update marts.mart_onboarding_completion set n_started = 1, n_observed_to_mark = 
     where day_mark = 90 and scope_type = 'segment';
 update marts.mart_handovers set delivery_date = '2024-04-01', days_before_start = null where account_id = 'a1';
 insert into intermediate.int_account_units values ('2024-03-31', 'a3', 'p1');
+insert into reference.kpi_catalog values ('nps_score', 'account');
+update marts.fct_usage set contents_used = 6 where account_id = 'a2' and product_id = 'p1';
+update marts.fct_usage set usage_status = null where account_id = 'a1' and product_id = 'p1';
+update marts.fct_usage set is_above_contract = true where account_id = 'a1' and product_id = 'all';
+update marts.mart_account_kpi set kpi_value = 0.6 where account_id = 'a1' and product_id = 'all';
+update marts.fct_kpi set known_things = 3 where kpi_key = 'mrr';
+update marts.mart_funnel set entered = 2 where position = 2;
+update marts.mart_data_readiness set status = 'source_missing' where kpi_key = 'mrr';
+update marts.mart_kpi_baseline set change = 0.2;
+update marts.mart_kpi_effect set upper_renewed = 13;
+update marts.mart_kpi_priority set weight_share = 0.5 where kpi_key = 'mrr';
 """
 
 # Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.

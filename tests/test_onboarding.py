@@ -131,13 +131,13 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> ModelChain:
     return ModelChain(tmp_path_factory.mktemp("compiled"), tables)
 
 
-def run(chain: ModelChain, rows: dict[str, list[dict]], policies: dict | None = None) -> None:
+def run(chain: ModelChain, rows: dict[str, list[dict]], policies: dict | None = None, as_of: datetime.date = AS_OF):
     """The models on these rows, each table of them delivered in one file."""
     delivered = {
         name: [{**row, "_row_number": number, **DELIVERED} for number, row in enumerate(table)]
         for name, table in rows.items()
     }
-    chain.run(delivered, AS_OF, policies)
+    chain.run(delivered, as_of, policies)
 
 
 @pytest.fixture(scope="module")
@@ -241,6 +241,18 @@ def test_the_company_is_the_sum_of_all_products_held(by_hand: ModelChain) -> Non
     )
     assert row == (6, 6, 4, 3, 3, 43, 6, 4, 1, 6, 5, 4, 2, 3, 2)
     assert not by_hand.broken_tests()
+
+
+def test_a_past_day_says_what_it_said_when_it_was_today(chain: ModelChain) -> None:
+    """What happened since (steps done, projects delivered, log-ins, hand-overs) is in neither."""
+    days = ("2024-01-31", "2024-02-09", "2024-03-14", "2024-03-30")
+    told = "select * from intermediate.int_onboarding_kpis where as_of_date = date '{}' order by all"
+    run(chain, ROWS)
+    later = [chain.query(told.format(past)) for past in days]
+    assert [len(rows) for rows in later] == [8, 10, 11, 11]
+    for past, rows in zip(days, later, strict=True):
+        run(chain, ROWS, as_of=day(past))
+        assert chain.query(told.format(past)) == rows
 
 
 def test_a_source_that_was_never_delivered_is_a_reason_and_no_zero(chain: ModelChain) -> None:

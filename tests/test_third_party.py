@@ -4,6 +4,7 @@ landing, unedited; their headers come in through the declared aliases."""
 import csv
 import datetime
 import json
+import math
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from model_chain import ModelChain, landed
 
 DATA = SHARED / "data"
 ONE_DAY = datetime.timedelta(days=1)
+BY_AIRLINE = "sfo_nps_2017/expected_nps_by_account.csv"
 NO_GRACE = {"renewal_grace_days": 0, "renewal_grace_days_short_term": 0}
 Query = Callable[[str], list[tuple]]
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=f"third-party data are not there: {DATA}")
@@ -393,7 +395,7 @@ def test_nps_intervals_of_san_francisco_airport_by_airline_and_by_day(
     figures = "scope_value, responses, promoters, passives, detractors, nps, standard_error, nps_low, nps_high"
     of = f"select {figures} from marts.mart_nps where period_type = '{{}}' and scope_type = '{{}}'"
     by_airline = {row[0]: row[1:] for row in passengers.query(of.format("all", "segment"))}
-    assert by_airline == their_nps("sfo_nps_2017/expected_nps_by_account.csv", "account_id")
+    assert by_airline == their_nps(BY_AIRLINE, "account_id")
     by_day = {
         str(day): row
         for day, _, *row in passengers.query(of.format("day", "all").replace("select", "select period_start_date,"))
@@ -407,7 +409,10 @@ def test_nps_intervals_of_san_francisco_airport_by_airline_and_by_day(
     [(_, nps, error, _, width)] = passengers.query(interval)
     [(basis, same_nps, same_error, clustered_error, clustered_width)] = airport.rows(interval)
     assert (basis, same_nps, same_error) == ("clustered", nps, error)
-    assert clustered_error > 1.5 * error
+    airlines = [{name: int(row[name]) for name in ("n", "promoters", "detractors")} for row in expected(BY_AIRLINE)]
+    sums = [airline["promoters"] - airline["detractors"] - airline["n"] * nps / 100 for airline in airlines]
+    assert clustered_error == pytest.approx(100 * math.sqrt(37 / 36 * sum(one**2 for one in sums)) / 2746, abs=1e-6)
+    assert clustered_error > 1.4 * error
     assert clustered_width / width == pytest.approx(clustered_error / error)
 
 

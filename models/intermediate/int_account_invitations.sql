@@ -3,7 +3,7 @@
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
 -- Grain: one row per as-of date, account and product (`all`: the account as a whole) with an invitation of the last year
--- that was answered by then, or whose time to be answered was over.
+-- whose time to be answered was over. Early answers alone would make every wave look well answered at first.
 
 with
 
@@ -69,10 +69,7 @@ final as (
         on
             invitations.sent_date <= to_build.as_of_date
             and {{ days_between('invitations.sent_date', 'to_build.as_of_date') }} < policies.nps_answer_valid_days
-            and (
-                invitations.answer_due_date <= to_build.as_of_date
-                or invitations.answered_date <= to_build.as_of_date
-            )
+            and invitations.answer_due_date <= to_build.as_of_date
 
     group by 1, 2, 3
 

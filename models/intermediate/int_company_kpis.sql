@@ -105,7 +105,7 @@ worked as (
 
     from dates
     inner join touches
-        on touches.touched_date <= dates.as_of_date and touches.touched_date > dates.year_before_date
+        on dates.as_of_date >= touches.touched_date and dates.year_before_date < touches.touched_date
     inner join hierarchy on touches.account_id = hierarchy.account_id
     inner join scopes on hierarchy.surviving_account_id = scopes.account_id
 

@@ -83,47 +83,57 @@ unit_lines as (
 
 ),
 
--- The lines begun by the day, with their ends as known on it.
-lines_of_day as (
+-- From which day on it was known that the unit is paid for. A line that was replaced before it ran covers nothing.
+payments as (
+
+    select
+        account_id,
+        product_id,
+        min(greatest(start_date, known_from_date)) as paid_from_date
+
+    from unit_lines
+
+    where
+        mrr > 0
+        and (
+            end_date_exclusive is null
+            or end_date_exclusive > start_date
+            or end_known_from_date > greatest(start_date, known_from_date)
+        )
+
+    group by 1, 2
+
+),
+
+-- The seats of the lines that run on the day, by their ends as known on it.
+seats_of_day as (
 
     select
         active_days.account_id,
         active_days.product_id,
         active_days.login_date,
         active_days.active_users,
-        unit_lines.start_date,
-        unit_lines.mrr,
-        unit_lines.seats,
-        case
-            when unit_lines.end_known_from_date <= active_days.login_date then unit_lines.end_date_exclusive
-            else unit_lines.earlier_end_date
-        end as end_date_exclusive
+        sum(unit_lines.seats) as seats
 
     from active_days
+    inner join payments
+        on
+            active_days.account_id = payments.account_id
+            and active_days.product_id = payments.product_id
+            and active_days.login_date >= payments.paid_from_date
     inner join unit_lines
         on
             active_days.account_id = unit_lines.account_id
             and active_days.product_id = unit_lines.product_id
             and active_days.login_date >= unit_lines.start_date
             and active_days.login_date >= unit_lines.known_from_date
-
-),
-
--- The seats of what runs on the day, and whether anything has ever been paid for: not before the first paid day.
-seats_of_day as (
-
-    select
-        account_id,
-        product_id,
-        login_date,
-        active_users,
-        sum(case when end_date_exclusive is null or end_date_exclusive > login_date then seats end) as seats,
-        max(case when mrr > 0 then 1 else 0 end) = 1 as has_begun_to_pay
-
-    from lines_of_day
-
-    -- A line that was replaced before it ran covers nothing.
-    where end_date_exclusive is null or end_date_exclusive > start_date
+            and coalesce(
+                active_days.login_date < case
+                    when active_days.login_date >= unit_lines.end_known_from_date then unit_lines.end_date_exclusive
+                    else unit_lines.earlier_end_date
+                end,
+                true
+            )
 
     group by 1, 2, 3, 4
 
@@ -140,9 +150,7 @@ final as (
     from seats_of_day
     cross join policies
 
-    where
-        seats_of_day.has_begun_to_pay
-        and {{ rate('seats_of_day.active_users', 'seats_of_day.seats') }} >= policies.first_value_utilisation
+    where {{ rate('seats_of_day.active_users', 'seats_of_day.seats') }} >= policies.first_value_utilisation
 
     group by 1, 2
 

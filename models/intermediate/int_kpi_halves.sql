@@ -30,7 +30,6 @@ read_before as (
             outcomes.as_of_date = readings.as_of_date
             and outcomes.account_id = readings.account_id
             and outcomes.product_id = readings.product_id
-            and outcomes.due_date = readings.renewal_date
 
 ),
 
@@ -61,7 +60,8 @@ halved as (
             else 'lower'
         end as half,
         read_before.is_renewed,
-        cast(read_before.value_kept as decimal(28, 9)) as value_kept
+        -- Narrow enough for its square to be exact.
+        cast(read_before.value_kept as decimal(18, 9)) as value_kept
 
     from read_before
     inner join medians on read_before.kpi_key = medians.kpi_key
@@ -78,10 +78,11 @@ final as (
         cast(count_if(is_renewed) as bigint) as renewed,
         cast(count(value_kept) as bigint) as accounts_with_a_year,
         {{ rate('sum(value_kept)', 'count(value_kept)') }} as mean_value_kept,
-        -- The variance of the mean, from exact sums.
-        (
+        -- The variance of the mean, from exact sums; of equal values a hair below zero, which has no root.
+        greatest(
             cast(sum(value_kept * value_kept) as double)
-            - power(cast(sum(value_kept) as double), 2) / nullif(count(value_kept), 0)
+            - power(cast(sum(value_kept) as double), 2) / nullif(count(value_kept), 0),
+            0
         )
         / nullif(count(value_kept) - 1, 0) / nullif(count(value_kept), 0) as mean_variance
 

@@ -1,5 +1,5 @@
--- Grain: one row per period, scope and account with an NPS answer, or with an invitation that was answered or whose time
--- to be answered is over. An answer counts on the day it was given, an invitation on the day it was sent.
+-- Grain: one row per period, scope and account with an NPS answer, or with an invitation whose time to be answered is
+-- over. An answer counts on the day it was given, an invitation on the day it was sent.
 
 with
 
@@ -74,7 +74,7 @@ events as (
     where
         survey_invitations.survey_type = 'nps'
         and survey_invitations.user_id is not null
-        and (survey_invitations.answered_date is not null or survey_invitations.answer_due_date <= latest.as_of_date)
+        and survey_invitations.answer_due_date <= latest.as_of_date
 
 ),
 

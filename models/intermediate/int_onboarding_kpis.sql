@@ -136,7 +136,7 @@ with_totals as (
 
 ),
 
--- Either the two numbers, or the reason.
+-- Either the two numbers, or the reason. A product that is switched on needs no set-up, and no hand-over for it.
 final as (
 
     select
@@ -147,8 +147,11 @@ final as (
             case when with_totals.{{ kpi }}_denominator > 0 then with_totals.{{ kpi }}_numerator end as {{ kpi }}_numerator,
             case when with_totals.{{ kpi }}_denominator > 0 then with_totals.{{ kpi }}_denominator end
                 as {{ kpi }}_denominator,
-            case when with_totals.{{ kpi }}_denominator > 0 then null else with_totals.{{ kpi }}_null_reason end
-                as {{ kpi }}_null_reason,
+            case
+                when with_totals.account_id is null then 'needs_no_set_up'
+                when with_totals.{{ kpi }}_denominator > 0 then null
+                else with_totals.{{ kpi }}_null_reason
+            end as {{ kpi }}_null_reason,
         {% endfor %}
         cast(first_value.first_value_days as double) as days_to_first_value_numerator,
         cast(case when first_value.null_reason is null then 1 end as double) as days_to_first_value_denominator,
@@ -156,7 +159,7 @@ final as (
 
     from units
     inner join to_build on units.as_of_date = to_build.as_of_date
-    inner join with_totals
+    left join with_totals
         on
             units.as_of_date = with_totals.as_of_date
             and units.account_id = with_totals.account_id

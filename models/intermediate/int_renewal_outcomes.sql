@@ -34,7 +34,8 @@ snapshot_dates as (
 
 ),
 
-decided as (
+-- What the quarter after the reading brought: who quits in it ends before the day that was foreseen.
+foreseen as (
 
     select
         readings.as_of_date,
@@ -43,6 +44,7 @@ decided as (
         renewals.due_date,
         renewals.due_mrr,
         renewals.status in ('renewed', 'late') as is_renewed,
+        renewals.status = 'open' as is_open,
         {{ plus_months('renewals.due_date', 12) }} <= renewals.as_of_date as is_year_over
 
     from renewals
@@ -50,13 +52,23 @@ decided as (
         on
             renewals.account_id = readings.account_id
             and renewals.product_id = readings.product_id
-            and renewals.due_date = readings.renewal_date
-
-    where renewals.status <> 'open'
+            and renewals.due_date > readings.as_of_date
+            and renewals.due_date <= readings.renewal_date
 
     qualify row_number() over (
-        partition by renewals.account_id
-        order by renewals.due_date desc, renewals.due_mrr desc, renewals.product_id asc
+        partition by readings.as_of_date, renewals.account_id, renewals.product_id order by renewals.due_date desc
+    ) = 1
+
+),
+
+decided as (
+
+    select * from foreseen
+
+    where not is_open
+
+    qualify row_number() over (
+        partition by account_id order by due_date desc, due_mrr desc, product_id asc, as_of_date asc
     ) = 1
 
 ),
@@ -74,8 +86,8 @@ held as (
         on
             product_mrr.snapshot_date = snapshot_dates.snapshot_date
             and snapshot_dates.is_month_end
-            and snapshot_dates.snapshot_date >= decided.due_date
-            and snapshot_dates.snapshot_date < {{ plus_months('decided.due_date', 12) }}
+            and decided.due_date <= snapshot_dates.snapshot_date
+            and {{ plus_months('decided.due_date', 12) }} > snapshot_dates.snapshot_date
 
     group by 1
 

@@ -38,6 +38,8 @@ paid as (
     from setups
     inner join spine on spine.is_latest and setups.first_paid_date <= spine.as_of_date
 
+    where setups.setup_kind <> 'none'
+
 ),
 
 scoped as (

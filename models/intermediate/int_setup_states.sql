@@ -75,7 +75,7 @@ dated as (
     cross join sources
     left join setups on units.account_id = setups.account_id and units.product_id = setups.product_id
 
-    where units.product_id <> 'all'
+    where units.product_id <> 'all' and units.setup_kind <> 'none'
 
 ),
 

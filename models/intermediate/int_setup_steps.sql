@@ -52,7 +52,7 @@ final as (
     inner join to_build on units.as_of_date = to_build.as_of_date
     left join setup_tasks on units.account_id = setup_tasks.account_id and units.product_id = setup_tasks.product_id
 
-    where units.product_id <> 'all' and units.setup_kind <> 'project'
+    where units.product_id <> 'all' and units.setup_kind = 'tasks'
 
     group by 1, 2, 3
 

@@ -37,14 +37,14 @@ windows as (
         account_usage.as_of_date,
         account_usage.account_id,
         account_usage.product_id,
-        max(account_usage.last_login_date) as last_login_date
-        {%- for days in [7, 28, 56, 90] %},
+        {%- for days in [7, 28, 56, 90] %}
             max(case when account_usage.window_days = {{ days }} then account_usage.logins end) as logins_{{ days }}d,
             max(case when account_usage.window_days = {{ days }} then account_usage.active_users end)
                 as active_users_{{ days }}d,
             max(case when account_usage.window_days = {{ days }} then account_usage.active_days end)
-                as active_days_{{ days }}d
+                as active_days_{{ days }}d,
         {%- endfor %}
+        max(account_usage.last_login_date) as last_login_date
 
     from account_usage
     inner join to_build on account_usage.as_of_date = to_build.as_of_date
@@ -78,13 +78,13 @@ final as (
             when units.measured_as <> 'all' and not told_by_product.is_told then 'logins_without_product'
         end as null_reason,
         feeds.covers_two_windows,
+        {%- for days in [7, 28, 90] %}
+            coalesce(windows.active_users_{{ days }}d, 0) as active_users_{{ days }}d,
+            coalesce(windows.active_days_{{ days }}d, 0) as active_days_{{ days }}d,
+        {%- endfor %}
         windows.last_login_date,
         coalesce(windows.logins_28d, 0) as logins_28d,
         coalesce(windows.logins_56d - windows.logins_28d, 0) as logins_28d_before
-        {%- for days in [7, 28, 90] %},
-            coalesce(windows.active_users_{{ days }}d, 0) as active_users_{{ days }}d,
-            coalesce(windows.active_days_{{ days }}d, 0) as active_days_{{ days }}d
-        {%- endfor %}
 
     from units
     inner join to_build on units.as_of_date = to_build.as_of_date

@@ -41,14 +41,14 @@ usage_facts as (
 final as (
 
     select
+        {%- for key, numerator, denominator, reason in kpis %}
+            cast(case when {{ reason }} is null then {{ numerator }} end as double) as {{ key }}_numerator,
+            cast(case when {{ reason }} is null then {{ denominator }} end as double) as {{ key }}_denominator,
+            {{ reason }} as {{ key }}_null_reason,
+        {%- endfor %}
         as_of_date,
         account_id,
         product_id
-        {%- for key, numerator, denominator, reason in kpis %},
-            cast(case when {{ reason }} is null then {{ numerator }} end as double) as {{ key }}_numerator,
-            cast(case when {{ reason }} is null then {{ denominator }} end as double) as {{ key }}_denominator,
-            {{ reason }} as {{ key }}_null_reason
-        {%- endfor %}
 
     from usage_facts
 

@@ -15,14 +15,17 @@ account_scopes as (
 
 ),
 
+-- A stage has one name, also where profiles name it differently.
 stages as (
 
-    select distinct
+    select
         stage,
-        label_en,
-        label_ja
+        min(label_en) as label_en,
+        min(label_ja) as label_ja
 
     from {{ ref('funnel_stages') }}
+
+    group by 1
 
 ),
 

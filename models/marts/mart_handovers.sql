@@ -53,6 +53,7 @@ judged as (
         end as is_csm_assigned_before_start,
         case
             when not setups.has_handovers_source then 'no_handovers_yet'
+            when not setups.has_handover and setups.setup_kind = 'none' then 'needs_no_set_up'
             when not setups.has_handover then 'account_not_in_handovers'
             when setups.handed_over_date is null then 'not_handed_over_yet'
             when not setups.is_contracted then 'not_contracted'
@@ -71,7 +72,7 @@ listed as (
     select
         *,
         case
-            when has_handovers_source
+            when has_handovers_source and (setup_kind <> 'none' or has_handover)
                 then
                     case when handed_over_date is null then ', hand_over' else '' end
                     || case when coalesce(is_goal_filled, false) then '' else ', goal' end

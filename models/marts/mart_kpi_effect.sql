@@ -24,20 +24,35 @@ policies as (
 side_by_side as (
 
     select
-        kpi_key,
-        max(median_value) as median_value
         {%- for half in ['upper', 'lower'] %}
-            {%- for column in ['accounts', 'renewed', 'accounts_with_a_year'] %},
-                coalesce(max(case when half = '{{ half }}' then {{ column }} end), 0) as {{ half }}_{{ column }}
+            {%- for column in ['accounts', 'renewed', 'accounts_with_a_year'] %}
+                coalesce(max(case when half = '{{ half }}' then {{ column }} end), 0) as {{ half }}_{{ column }},
             {%- endfor %}
-            {%- for column in ['mean_value_kept', 'mean_variance'] %},
-                max(case when half = '{{ half }}' then {{ column }} end) as {{ half }}_{{ column }}
+            {%- for column in ['mean_value_kept', 'mean_variance'] %}
+                max(case when half = '{{ half }}' then {{ column }} end) as {{ half }}_{{ column }},
             {%- endfor %}
         {%- endfor %}
+        kpi_key,
+        max(median_value) as median_value
 
     from halves
 
-    group by 1
+    group by kpi_key
+
+),
+
+-- One customer alone has no spread.
+judged as (
+
+    select
+        side_by_side.*,
+        least(side_by_side.upper_accounts, side_by_side.lower_accounts) >= policies.effect_min_accounts
+            as is_reportable,
+        least(side_by_side.upper_accounts_with_a_year, side_by_side.lower_accounts_with_a_year)
+        >= greatest(policies.effect_min_accounts, 2) as is_value_reportable
+
+    from side_by_side
+    cross join policies
 
 ),
 
@@ -45,26 +60,21 @@ side_by_side as (
 wilson as (
 
     select
-        *,
-        upper_accounts >= policies.effect_min_accounts and lower_accounts >= policies.effect_min_accounts
-            as is_reportable,
-        upper_accounts_with_a_year >= policies.effect_min_accounts
-        and lower_accounts_with_a_year >= policies.effect_min_accounts as is_value_reportable
-        {%- for half in ['upper', 'lower'] %},
-            cast({{ half }}_renewed as double) / nullif({{ half }}_accounts, 0) as {{ half }}_rate
-            {%- for end, sign in [('low', '-'), ('high', '+')] %},
+        {%- for half in ['upper', 'lower'] %}
+            cast({{ half }}_renewed as double) / nullif({{ half }}_accounts, 0) as {{ half }}_rate,
+            {%- for end, sign in [('low', '-'), ('high', '+')] %}
                 (
                     {{ half }}_renewed + power(1.96, 2) / 2
                     {{ sign }} 1.96 * sqrt(
                         cast({{ half }}_renewed as double) * ({{ half }}_accounts - {{ half }}_renewed)
                         / nullif({{ half }}_accounts, 0) + power(1.96, 2) / 4
                     )
-                ) / ({{ half }}_accounts + power(1.96, 2)) as {{ half }}_{{ end }}
+                ) / ({{ half }}_accounts + power(1.96, 2)) as {{ half }}_{{ end }},
             {%- endfor %}
         {%- endfor %}
+        *
 
-    from side_by_side
-    cross join policies
+    from judged
 
 ),
 
