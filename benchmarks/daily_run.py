@@ -9,7 +9,17 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.company import ACCOUNTS, DAY_ROWS, LAST_DAY, NEXT_DAY, write_company, write_logins
+from benchmarks.company import (
+    ACCOUNTS,
+    DAY_EVENTS,
+    DAY_ROWS,
+    LAST_DAY,
+    NEXT_DAY,
+    write_company,
+    write_events,
+    write_logins,
+    write_users,
+)
 from benchmarks.measure import Finding, clean_environment, cpu_here, cpu_of, in_turns, median_ratio, say
 from orchestration.checks import GATES
 from orchestration.ingest import ingest
@@ -42,13 +52,16 @@ class History:
         return cpu_of([*command, str(self.place.root)], clean_environment())
 
     def set_back(self, new_rows: int) -> None:
-        """To LAST_DAY as published, with `new_rows` log-ins of the next day in landing (0: no file)."""
+        """To LAST_DAY as published, with the files of the next day in landing: `new_rows` log-ins, the usual usage
+        events, and all users with one new and one deactivated (0: no file at all)."""
         for file in (self.place.warehouse, self.place.published):
             shutil.copyfile(file.with_suffix(".saved"), file)
-        path = self.place.landing / "logins" / f"logins_{NEXT_DAY}.csv"
-        path.unlink(missing_ok=True)
+        for path in self.place.landing.rglob(f"*_{NEXT_DAY}.*"):
+            path.unlink()
         if new_rows:
             write_logins(self.place.landing, NEXT_DAY, new_rows)
+            write_events(self.place.landing, NEXT_DAY)
+            write_users(self.place.landing, NEXT_DAY)
 
     def next_day(self, new_rows: int) -> float:
         self.set_back(new_rows)
@@ -88,16 +101,18 @@ def days(short: History, long: History) -> list[Finding]:
     per_part = parts_per_row(short)
     bare = per_part["dbt"] + per_part["gate_one"] + per_part["gate_two"]
     shares = ", ".join(f"{part} {seconds / bare:.2f}" for part, seconds in per_part.items())
-    size = f"{ACCOUNTS} accounts, {DAY_ROWS:,} log-ins a day"
+    size = f"{ACCOUNTS} accounts, {DAY_ROWS:,} log-ins and {DAY_EVENTS:,} usage events a day"
     return [
         Finding(
-            f"a day after {LONG_HISTORY} days of log-ins ÷ after {SHORT_HISTORY}",
+            f"a day after {LONG_HISTORY} days of log-ins and usage events ÷ after {SHORT_HISTORY}",
             median_ratio(whole["long"], whole["short"]),
             1.2,
             size,
         ),
         Finding("CPU seconds of a day with nothing new", statistics.median(whole["nothing_new"]), 60, size),
-        Finding("CPU of a new row ÷ in dbt build and checks", per_row / bare, 2, f"{LARGE_DAY:,} in a day; {shares}"),
+        Finding(
+            "CPU of a new row ÷ in dbt build and checks", per_row / bare, 2, f"{LARGE_DAY:,} log-ins in a day; {shares}"
+        ),
     ]
 
 

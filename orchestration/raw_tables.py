@@ -74,18 +74,18 @@ class Touched:
 
     def record(self, load_seq: int) -> None:
         self.connection.execute(f"create or replace temp table after as {self._rows()}")
-        changed = "from before union all from after"
+        days = "select _day from before union select _day from after"
         if self.source.delivery == "full":
-            changed = "(from before except all from after) union all (from after except all from before)"
+            days = _days_of_differences(self.source)
         self.connection.execute(
-            f"insert into raw.touched_days select distinct ?, _day, ? from ({changed})", [self.source.name, load_seq]
+            f"insert into raw.touched_days select distinct ?, _day, ? from ({days})", [self.source.name, load_seq]
         )
 
     def _rows(self) -> str:
         """full: the rows that count, as only a difference in them matters. append: the days of the files' rows, and
         of rows elsewhere with the same natural key, since another of them may now be the newest."""
         source, table, key = self.source, f"raw.{self.source.name}", ", ".join(self.source.natural_key)
-        day = f"cast({source.day or 'null'} as date) as _day"
+        day = f"cast({source.day or source.counts_from or 'null'} as date) as _day"
         if source.delivery == "full":
             return f"""select {", ".join(source.columns)}, {day} from {table}
                 where _delivery = (select max(_delivery) from {table})
@@ -97,3 +97,33 @@ class Touched:
         same = " and ".join(f"mine.{part} is not distinct from theirs.{part}" for part in source.natural_key)
         return f"""select distinct {day} from {table} as mine
             semi join (select {key} from {table} where {ours}) as theirs on {same}"""
+
+
+def _days_of_differences(source: Source) -> str:
+    """SQL: per key that differs between the temporary tables `before` and `after` the first day that looks different;
+    NULL: every day. A value that counts from a date of its row (`counts_from`) changes nothing before the earlier of
+    the old and the new date, and nothing at all while both are empty; any other change counts from the day of the row.
+    Whether a source has any rows at all is a question of every day."""
+    key = ", ".join(source.natural_key)
+    datable = {name: column.counts_from for name, column in source.columns.items() if column.counts_from}
+    rest = ", ".join(name for name in source.columns if name not in datable)
+    # Of a key there are one or two rows, the old and the new; a NULL is a value like any other.
+    days = [
+        f"case when count(distinct {{v: {name}}}) = 2 then min({counts_from}) end"
+        for name, counts_from in datable.items()
+    ]
+    of_values = f"least({', '.join(days)})" if days else "cast(null as date)"
+    return f"""
+        with differing as (
+            select * from (from before except all from after) union all from (from after except all from before)
+        ),
+        changes as (
+            select count(*) = 1 or count(distinct {{v: ({rest})}}) = 2 as is_of_row,
+                case when count(_day) = count(*) then min(_day) end as row_day, {of_values} as value_day
+            from differing group by {key}
+        )
+        select case when is_of_row then row_day else value_day end as _day from changes
+        where is_of_row or value_day is not null
+        union all
+        select null where (select count(*) from before) = 0 and (select count(*) from after) > 0
+            or (select count(*) from before) > 0 and (select count(*) from after) = 0"""

@@ -471,13 +471,75 @@ def test_an_appended_correction_touches_the_day_of_the_row_it_overrides(warehous
 def test_a_full_delivery_touches_only_what_differs(warehouse):
     later = CONTRACT | {"contract_id": "K2", "start_date": "2024-05-01"}
     warehouse.put_and_load("contracts/2024-04.csv", delimited(CONTRACT, later))
-    assert touched(warehouse) == {date(2024, 4, 1), date(2024, 5, 1)}
+    assert touched(warehouse) == {date(2024, 4, 1), date(2024, 5, 1), None}  # there were no contracts at all before
     warehouse.put_and_load("contracts/2024-05.csv", delimited(later, CONTRACT))
     assert touched(warehouse) == set()
     warehouse.put_and_load("contracts/2024-06.csv", delimited(CONTRACT, later | {"mrr": "1"}))
     assert touched(warehouse) == {date(2024, 5, 1)}
     warehouse.put_and_load("contracts/2024-03.csv", delimited(CONTRACT | {"mrr": "7"}))
     assert touched(warehouse) == set()
+
+
+USER = {"account_id": "A1", "user_id": "U1", "issued_date": "2024-02-01", "deactivated_date": "", "role": "member"}
+OTHER_USER = USER | {"user_id": "U2"}
+TASK = {"account_id": "A1", "product_id": "core", "task_key": "T1"} | dict.fromkeys(
+    ("planned_date", "started_date", "completed_date", "done_by"), ""
+)
+OTHER_TASK = TASK | {"task_key": "T2"}
+CONTENT = {"content_id": "F1", "available_from_date": "2024-02-01", "available_to_date": "", "topic": "x"}
+
+
+@pytest.mark.parametrize(
+    ("source", "before", "after", "days"),
+    [
+        # A new user, one gone, and any other change of one: from the day of its issue, with neither day from always.
+        ("users", [USER], [USER, OTHER_USER | {"issued_date": "2024-06-01"}], {date(2024, 6, 1)}),
+        ("users", [USER, OTHER_USER], [USER], {date(2024, 2, 1)}),
+        ("users", [USER], [USER | {"role": "admin"}], {date(2024, 2, 1)}),
+        ("users", [USER], [USER | {"issued_date": "2024-01-15"}], {date(2024, 1, 15)}),
+        ("users", [USER], [USER | {"issued_date": ""}], {None}),
+        ("users", [USER], [USER, OTHER_USER | {"issued_date": "", "deactivated_date": "2024-06-01"}], {None}),
+        # A date that comes true changes nothing before it; one that moves nothing before the earlier of the two.
+        ("users", [USER], [USER | {"deactivated_date": "2024-06-01"}], {date(2024, 6, 1)}),
+        ("users", [USER], [USER | {"deactivated_date": "2024-06-01", "role": "admin"}], {date(2024, 2, 1)}),
+        ("content_catalog", [CONTENT], [CONTENT | {"available_to_date": "2024-06-01"}], {date(2024, 6, 1)}),
+        ("content_catalog", [CONTENT], [CONTENT | {"available_from_date": ""}], {None}),
+        ("onboarding_tasks", [TASK], [TASK | {"completed_date": "2024-06-01", "done_by": "cs"}], {date(2024, 6, 1)}),
+        (
+            "onboarding_tasks",
+            [TASK | {"planned_date": "2024-06-09"}],
+            [TASK | {"planned_date": "2024-06-01"}],
+            {date(2024, 6, 1)},
+        ),
+        (
+            "onboarding_tasks",
+            [TASK | {"planned_date": "2024-03-01", "completed_date": "2024-03-05"}],
+            [TASK | {"planned_date": "2024-03-09", "completed_date": ""}],
+            {date(2024, 3, 1)},
+        ),
+        ("onboarding_tasks", [TASK], [TASK | {"done_by": "cs"}], set()),
+        ("onboarding_tasks", [TASK], [TASK, OTHER_TASK | {"planned_date": "2024-06-01"}], {None}),
+        ("onboarding_tasks", [TASK], [TASK | {"is_mandatory": "0", "completed_date": "2024-06-01"}], {None}),
+        # Whether anything was delivered at all is a question of every day.
+        ("users", None, [USER], {date(2024, 2, 1), None}),
+    ],
+)
+def test_a_full_delivery_touches_the_first_day_that_looks_different(warehouse, source, before, after, days):
+    same = USER | TASK | CONTENT  # a row that stays as it is, in either delivery
+    kept = {name: f"{same[name]}9" if name.endswith("_id") else same[name] for name in after[0] if name in same}
+    if before is not None:
+        warehouse.put_and_load(f"{source}/1.csv", delimited(*before, kept))
+    warehouse.put_and_load(f"{source}/2.csv", delimited(kept, *after))
+    assert touched(warehouse) == days
+
+
+def test_a_value_can_only_count_from_a_date_of_a_full_delivery(tmp_path):
+    text = (PAGE.parents[1] / "orchestration" / "sources" / "users.yml").read_text(encoding="utf-8")
+    declared = "counts_from: issued_date"
+    for right, wrong in (declared, "counts_from: gone"), (declared, "counts_from: role"), ("y: full", "y: append"):
+        (tmp_path / "users.yml").write_text(text.replace(right, wrong), encoding="utf-8")
+        with pytest.raises(DeclarationError, match="counts_from"):
+            declarations(tmp_path)
 
 
 def test_a_file_gone_from_landing_keeps_its_rows_and_is_told(warehouse):

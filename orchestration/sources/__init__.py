@@ -55,7 +55,9 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column of a source. `derived_from` names the date beside a timestamp, or the other way round."""
+    """One declared column of a source. `derived_from` names the date beside a timestamp, or the other way round.
+    `counts_from` names the date column (perhaps itself) before whose day no model looks at the value; while that is
+    empty, none does."""
 
     name: str
     type: str
@@ -67,6 +69,7 @@ class Column:
     default: object = None
     constant: object = None
     derived_from: str | None = None
+    counts_from: str | None = None
     end: str | None = None
     case: str | None = None
     empty_values: list = field(default_factory=list)
@@ -79,7 +82,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Source:
-    """One declared source; `columns` in table order, `day` an SQL expression over them (None: undated)."""
+    """One declared source; `columns` in table order, `day` an SQL expression over them (None: undated). Of a full
+    delivery `counts_from` names the date column before whose day a row makes no difference; without a date it always
+    does."""
 
     name: str
     label: dict
@@ -89,6 +94,7 @@ class Source:
     required: bool = False
     order_by: str = "file_name"
     day: str | None = None
+    counts_from: str | None = None
     timezone: str = BUSINESS_TIME_ZONE
     freshness_days: int | None = None
     row_rules: list = field(default_factory=list)
@@ -98,10 +104,11 @@ class Source:
     def digest(self) -> str:
         """Changes whenever the declaration would read the same file differently (not when only words change)."""
         told = asdict(self)
-        for words in ("label", "description", "freshness_days", "required"):
+        for words in ("label", "description", "freshness_days", "required", "counts_from"):
             told.pop(words)
         for column in told["columns"].values():
             column.pop("description")
+            column.pop("counts_from")
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
     @cached_property
@@ -160,6 +167,10 @@ def _check_references(source: Source, path: Path) -> None:
     for key, name in mentioned:
         if name not in source.columns:
             raise DeclarationError(f"{path}: key '{key}' names '{name}', which is no declared column")
+    counted_from = [source.counts_from, *(c.counts_from for c in source.columns.values())]
+    for name in filter(None, counted_from):
+        if name not in source.columns or source.columns[name].type != "date" or source.delivery != "full":
+            raise DeclarationError(f"{path}: key 'counts_from' names '{name}'; it must be a date of a full delivery")
     owner = {}
     for column in source.columns.values():
         if not re.fullmatch(r"[a-z][a-z0-9_]*", column.name):
