@@ -245,7 +245,8 @@ def test_activity_of_fightchurn(month_end: Warehouse) -> None:
     usage = in_progress(
         month_end,
         """select account_id, last_login_date::varchar, user_days, active_users, active_days
-           from intermediate.int_account_usage where as_of_date = date '2023-11-30' and window_days = 30""",
+           from intermediate.int_account_usage
+           where as_of_date = date '2023-11-30' and window_days = 30 and product_id = 'all'""",
     )
     theirs = {
         (
@@ -259,6 +260,22 @@ def test_activity_of_fightchurn(month_end: Warehouse) -> None:
     }
     assert len(theirs) == 716
     assert set(usage) == theirs
+
+
+@needs_data
+def test_who_fell_silent_in_fightchurn(month_end: Warehouse) -> None:
+    """Their 30 days end before the day, ours with it: the same windows on the day before."""
+    for row in expected("fightchurn_crm/expected_fightchurn_activity_churn.csv"):
+        [(active, silent)] = in_progress(
+            month_end,
+            f"""select count(*), count(*) filter (where later.logins = 0)
+                from intermediate.int_account_usage as earlier
+                inner join intermediate.int_account_usage as later using (account_id, product_id, window_days)
+                where earlier.window_days = 30 and earlier.product_id = 'all' and earlier.logins > 0
+                    and earlier.as_of_date = date '{row["from_date"]}' - 1
+                    and later.as_of_date = date '{row["to_date"]}' - 1""",
+        )
+        assert (active, silent) == (int(row["n_start"]), int(row["n_churn"]))
 
 
 @needs_data

@@ -15,9 +15,9 @@ account_mrr as (
 
 ),
 
-account_metrics as (
+account_kpis as (
 
-    select * from {{ ref('int_account_metrics') }}
+    select * from {{ ref('int_account_kpis') }}
 
 ),
 
@@ -45,11 +45,11 @@ logins as (
     select
         as_of_date,
         account_id,
-        metric_value as logins_per_week
+        kpi_value as logins_per_week
 
-    from account_metrics
+    from account_kpis
 
-    where metric_key = 'logins_per_week'
+    where kpi_key = 'logins_per_week' and product_id = 'all'
 
 ),
 

@@ -33,9 +33,9 @@ account_as_of as (
 
 ),
 
-account_metrics as (
+account_kpis as (
 
-    select * from {{ ref('int_account_metrics') }}
+    select * from {{ ref('int_account_kpis') }}
 
 ),
 
@@ -60,14 +60,21 @@ metrics as (
     select
         as_of_date,
         account_id,
-        max(case when metric_key = 'logins_per_week' then metric_value end) as logins_per_week,
-        max(case when metric_key = 'active_users_28d' then metric_value end) as active_users_28d,
-        max(case when metric_key = 'active_days_28d' then metric_value end) as active_days_28d,
-        max(case when metric_key = 'days_since_last_login' then metric_value end) as days_since_last_login,
-        max(case when metric_key = 'seat_utilisation' then metric_value end) as seat_utilisation,
-        max(case when metric_key = 'nps_score' then metric_value end) as nps_score
+        max(case when kpi_key = 'logins_per_week' then kpi_value end) as logins_per_week,
+        max(case when kpi_key = 'active_users_28d' then kpi_value end) as active_users_28d,
+        max(case when kpi_key = 'active_days_28d' then kpi_value end) as active_days_28d,
+        max(case when kpi_key = 'days_since_last_login' then kpi_value end) as days_since_last_login,
+        max(case when kpi_key = 'seat_utilisation' then kpi_value end) as seat_utilisation,
+        max(case when kpi_key = 'nps_score' then kpi_value end) as nps_score
 
-    from account_metrics
+    from account_kpis
+
+    where
+        product_id = 'all'
+        and kpi_key in (
+            'logins_per_week', 'active_users_28d', 'active_days_28d',
+            'days_since_last_login', 'seat_utilisation', 'nps_score'
+        )
 
     group by 1, 2
 

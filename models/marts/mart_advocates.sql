@@ -21,9 +21,9 @@ account_advocacy as (
 
 ),
 
-account_metrics as (
+account_kpis as (
 
-    select * from {{ ref('int_account_metrics') }}
+    select * from {{ ref('int_account_kpis') }}
 
 ),
 
@@ -53,8 +53,8 @@ known as (
             when outcome_kpis.advocacy_records_12m_null_reason is null then coalesce(account_advocacy.cases, 0)
         end as cases,
         {{ rate('account_advocacy.total_rating', 'account_advocacy.rated_records') }} as mean_rating,
-        account_metrics.metric_value as nps_score,
-        case when account_metrics.metric_value is null then coalesce(account_metrics.null_reason, 'no_valid_answer') end
+        account_kpis.kpi_value as nps_score,
+        case when account_kpis.kpi_value is null then coalesce(account_kpis.null_reason, 'no_valid_answer') end
             as nps_score_null_reason,
         {{ rate('outcome_kpis.goal_attainment_numerator', 'outcome_kpis.goal_attainment_denominator') }} as attainment,
         outcome_kpis.goal_attainment_null_reason as attainment_null_reason
@@ -65,11 +65,12 @@ known as (
         on
             outcome_kpis.as_of_date = account_advocacy.as_of_date
             and outcome_kpis.account_id = account_advocacy.account_id
-    left join account_metrics
+    left join account_kpis
         on
-            outcome_kpis.as_of_date = account_metrics.as_of_date
-            and outcome_kpis.account_id = account_metrics.account_id
-            and account_metrics.metric_key = 'nps_score'
+            outcome_kpis.as_of_date = account_kpis.as_of_date
+            and outcome_kpis.account_id = account_kpis.account_id
+            and account_kpis.product_id = 'all'
+            and account_kpis.kpi_key = 'nps_score'
 
     where outcome_kpis.product_id = 'all'
 
