@@ -5,6 +5,7 @@ from datetime import date
 import great_expectations.expectations as gxe
 
 from expectations.rules import built_in, no_rows
+from expectations.staging import RECENT_DAYS
 
 # What accounts pay on a date = lines active on it + what a late renewal keeps (bridged, or still in its grace).
 MRR_OF_LINES = """
@@ -154,19 +155,19 @@ def mrr_rules() -> list:
 
 
 def user_day_rules(as_of: date) -> list:
-    """Of the last four weeks: a day's checks cost the same after years, and older days were checked in their time."""
-    recent = f"login_date > date '{as_of}' - 28"
+    """Of the last days: a day's checks cost the same after years, and older days were checked in their time."""
+    recent = f"login_date > date '{as_of}' - {RECENT_DAYS}"
     return [
         no_rows(
             "one_row_per_user_and_day",
-            "Every account, user, product and day of the last four weeks is there once.",
+            "Every account, user, product and day of the last week is there once.",
             "Rebuild int_user_days (`dbt build --full-refresh`): active users and days would be counted twice.",
             f"""select account_id, product_id, login_date, count(*) as copies from intermediate.int_user_days
                 where {recent} group by account_id, user_id, product_id, login_date having count(*) > 1""",
         ),
         no_rows(
             "user_days_add_up_to_logins",
-            "On every day of the last four weeks the user-days hold as many log-ins as the sources delivered.",
+            "On every day of the last week the user-days hold as many log-ins as the sources delivered.",
             "Rebuild int_user_days (`dbt build --full-refresh`): a corrected file was not taken in.",
             f"""with delivered as (
                     select login_date, sum(event_count) as logins from staging.stg_logins where {recent} group by 1

@@ -6,6 +6,9 @@ from expectations.raw_files import FEW_ROWS
 from expectations.rules import BLOCKING, figure, no_rows
 from expectations.sources import Source, declared
 
+# 2026-11-22: a week: every day is looked at on seven mornings; four weeks of usage events cost more than all the rest.
+RECENT_DAYS = 7
+
 
 def suites(warehouse) -> dict[str, list]:
     """stg_<source> -> rules, from the declarations."""
@@ -22,9 +25,9 @@ def suites(warehouse) -> dict[str, list]:
 
 
 def recent(source: Source, as_of: date) -> str:
-    """SQL condition. Where the day is part of the key, rows of other days cannot collide: the last four weeks are
-    looked at, so that a day's checks cost the same after years of log-ins (only a literal date reaches the scan)."""
-    return f"{source.day} > date '{as_of}' - 28" if source.day in source.natural_key else "true"
+    """SQL condition. Where the day is part of the key, rows of other days cannot collide: the last RECENT_DAYS are
+    looked at, so that a day's checks cost the same after years of events (only a literal date reaches the scan)."""
+    return f"{source.day} > date '{as_of}' - {RECENT_DAYS}" if source.day in source.natural_key else "true"
 
 
 def key_is_unique(source: Source, key: list[str], as_of: date):

@@ -69,7 +69,13 @@ def start_dbt(
     (day.data_dir.target / "run_results.json").unlink(missing_ok=True)
     return DbtCliInvocation.run(
         args=child.command(DBT, "build", "--exclude-resource-type", "unit_test", *options),
-        env={**day.environment, "DBT_LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1", "DBT_PROJECT_DIR": str(DBT_PROJECT)},
+        env={
+            **day.environment,
+            "DBT_LOG_FORMAT": "json",
+            "DBT_LOG_LEVEL_FILE": "info",  # the SQL of every node stands in target/ anyway
+            "DBT_PROJECT_DIR": str(DBT_PROJECT),
+            "PYTHONUNBUFFERED": "1",
+        },
         manifest=declared,
         dagster_dbt_translator=Translator(),
         project_dir=DBT_PROJECT,
