@@ -107,11 +107,11 @@ def handover_rules(as_of: date) -> list:
         ),
         no_rows(
             "missing_hand_overs_say_why",
-            "A product without a hand-over has a reason, and says that the hand-over is missing where a list is there.",
+            "A product without a hand-over says why, and that it is missing where a list is there and a set-up is needed.",
             "Correct mart_handovers: nobody would look for what is missing.",
             f"""select {row}, handed_over_date, missing, null_reason from marts.mart_handovers
                 where (days_before_start is null) <> (null_reason is not null)
-                    or (handed_over_date is null and null_reason <> 'no_handovers_yet')
+                    or (handed_over_date is null and null_reason not in ('no_handovers_yet', 'needs_no_set_up'))
                         <> (coalesce(missing, '') like 'hand_over%')""",
         ),
         no_rows(
