@@ -107,7 +107,7 @@ def handover_rules(as_of: date) -> list:
         ),
         no_rows(
             "missing_hand_overs_say_why",
-            "A product without a hand-over says why, and that it is missing where a list is there and a set-up is needed.",
+            "A product without a hand-over says why, and that it is missing where there is a list and a set-up to do.",
             "Correct mart_handovers: nobody would look for what is missing.",
             f"""select {row}, handed_over_date, missing, null_reason from marts.mart_handovers
                 where (days_before_start is null) <> (null_reason is not null)
