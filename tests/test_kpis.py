@@ -231,3 +231,13 @@ def test_who_enters_a_stage_has_passed_the_one_before(sample: duckdb.DuckDBPyCon
     ).fetchall()
     assert [stage for stage in stages if stage[1] is not None and (stage[0], stage[2]) != (stage[1], stage[3])] == []
     assert sum(stage[1] is not None for stage in stages) > 4
+
+
+def test_a_company_of_a_year_and_a_half_has_something_to_measure_for_every_indicator(
+    sample: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = sample.sql(
+        "select kpi_key, null_reason from marts.fct_kpi where as_of_date = '2025-06-30' and scope_type = 'all'"
+    ).fetchall()
+    assert {key for key, _ in rows} == {row["kpi_key"] for row in catalog()}
+    assert {key: reason for key, reason in rows if reason} == {"expansion_per_cs_cost": "no_cost_of_cs_given"}

@@ -34,6 +34,12 @@ kpi_catalog as (
 
 ),
 
+spine as (
+
+    select * from {{ ref('int_as_of_spine') }}
+
+),
+
 all_kpis as (
 
     select
@@ -106,26 +112,57 @@ all_kpis as (
 
 ),
 
+-- A company without customers, or younger than what an indicator looks back on, says so instead of saying nothing.
+with_silent_ones as (
+
+    select * from all_kpis
+
+    union all
+
+    select
+        spine.as_of_date,
+        'all' as scope_type,
+        'all' as scope_value,
+        kpi_catalog.kpi_key,
+        cast(null as double) as kpi_value,
+        cast(null as double) as numerator,
+        cast(null as double) as denominator,
+        cast(0 as bigint) as measured_things,
+        cast(0 as bigint) as known_things,
+        'nothing_to_measure_yet' as null_reason
+
+    from kpi_catalog
+    inner join spine on spine.is_latest
+    left join all_kpis
+        on
+            spine.as_of_date = all_kpis.as_of_date
+            and all_kpis.scope_type = 'all'
+            and kpi_catalog.kpi_key = all_kpis.kpi_key
+
+    where all_kpis.kpi_key is null
+
+),
+
 final as (
 
     select
-        all_kpis.as_of_date,
-        all_kpis.scope_type,
-        all_kpis.scope_value,
-        all_kpis.kpi_key,
+        with_silent_ones.as_of_date,
+        with_silent_ones.scope_type,
+        with_silent_ones.scope_value,
+        with_silent_ones.kpi_key,
         kpi_catalog.stage,
         kpi_catalog.label_en,
         kpi_catalog.label_ja,
         kpi_catalog.unit,
-        all_kpis.kpi_value,
-        all_kpis.numerator,
-        all_kpis.denominator,
-        all_kpis.measured_things,
-        all_kpis.known_things,
-        all_kpis.null_reason
+        with_silent_ones.kpi_value,
+        with_silent_ones.numerator,
+        with_silent_ones.denominator,
+        with_silent_ones.measured_things,
+        with_silent_ones.known_things,
+        with_silent_ones.null_reason
 
-    from all_kpis
-    inner join kpi_catalog on all_kpis.kpi_key = kpi_catalog.kpi_key
+    from with_silent_ones
+    inner join kpi_catalog on with_silent_ones.kpi_key = kpi_catalog.kpi_key
 
 )
 
