@@ -7,7 +7,7 @@ from pathlib import Path
 
 LAYERS = ("raw", "staging", "intermediate", "marts")
 CHECK_NAMES = ("blocking", "warning")
-UNDELIVERED = "nothing delivered"  # what rules observe of an optional source that never came
+UNDELIVERED = "undelivered"  # status of the rules of an optional source that never came: not asked, so not passed
 
 # A new source brings its checks along: its declaration is all that the raw and staging rules need.
 SOURCES_FOLDER = Path(__file__).parents[1] / "orchestration" / "sources"

@@ -81,8 +81,7 @@ def newest_against_earlier(source: Source) -> str:
 def now_against_runs(source: Source) -> str:
     """SQL: rows that count now against what this very rule saw in the last published runs."""
     return f"""with seen as (
-            -- NULL, which the median leaves out, of runs before the first delivery: there is no number in their words.
-            select try_cast(split_part(checks.observed, ' ', 1) as double) as all_rows
+            select cast(split_part(checks.observed, ' ', 1) as double) as all_rows
             from quality.check_result as checks
             inner join quality.run as runs on checks.run_id = runs.run_id
             where checks.layer = 'raw' and checks.table_name = '{source.name}' and checks.check_name = '{VOLUME_RULE}'

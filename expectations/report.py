@@ -37,7 +37,7 @@ def broken_result(layer: str, table: str, meta: dict, error: str) -> dict:
 
 def undelivered_result(layer: str, table: str, meta: dict) -> dict:
     message = f"{layer}.{table}: {meta['says']} Nothing of this optional source was ever delivered: nothing to judge."
-    return row_of(layer, table, meta, "passed", UNDELIVERED, None, message, [])
+    return row_of(layer, table, meta, UNDELIVERED, None, None, message, [])
 
 
 def row_of(layer, table, meta, status, observed, failing_rows, message, examples) -> dict:

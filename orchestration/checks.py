@@ -67,7 +67,7 @@ def check_result(spec: dg.AssetCheckSpec, results: Sequence[Mapping[str, Any]]) 
     """One severity of one table: passed when every rule of it passed; the single rules stand in the metadata."""
     layer, table = spec.asset_key.path
     rules = [r for r in results if (r["layer"], r["table_name"], r["severity"]) == (layer, table, spec.name)]
-    wrong = [rule for rule in rules if rule["status"] != "passed"]
+    wrong = [rule for rule in rules if rule["status"] not in ("passed", UNDELIVERED)]
     return dg.AssetCheckResult(
         asset_key=spec.asset_key,
         check_name=spec.name,
@@ -79,9 +79,11 @@ def check_result(spec: dg.AssetCheckSpec, results: Sequence[Mapping[str, Any]]) 
 
 
 def held(rules: Sequence[Mapping[str, Any]]) -> str:
-    """How a check reads that passed; a source that nobody delivers passes without a rule having been asked."""
-    is_idle = rules and all(rule["observed"] == UNDELIVERED for rule in rules)
-    return f"{UNDELIVERED}, so its {len(rules)} rules have nothing to judge" if is_idle else f"{len(rules)} rules hold"
+    """How a check reads that passed; a source that nobody delivers stops nothing, and says that no rule was asked."""
+    is_idle = rules and all(rule["status"] == UNDELIVERED for rule in rules)
+    if is_idle:
+        return f"nothing delivered, so its {len(rules)} rules have nothing to judge"
+    return f"{len(rules)} rules hold"
 
 
 def shown(rule: Mapping[str, Any]) -> dict[str, Any]:

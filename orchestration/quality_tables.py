@@ -36,7 +36,11 @@ TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "check_name": ("varchar", "name of the check"),
             "source_of_check": ("varchar", "expectation or dbt_test"),
             "severity": ("varchar", "blocking (nothing is published) or warning"),
-            "status": ("varchar", "passed, warned, failed, or broken (the rule itself could not run)"),
+            "status": (
+                "varchar",
+                "passed, warned, failed, broken (the rule itself could not run), or undelivered (the optional source "
+                "never came: not asked, and counted nowhere)",
+            ),
             "observed": ("varchar", "value that was seen"),
             "failing_rows": ("bigint", "rows that break the rule"),
             "message": ("varchar", "what it means, in words"),

@@ -70,7 +70,8 @@ def _show_problems(connection: duckdb.DuckDBPyConnection, console: Console) -> N
     """The checks of the last run that did not hold, blocking ones first."""
     cursor = connection.execute(
         """select * from quality.check_result
-           where status <> 'passed' and run_id = (select arg_max(run_id, started_at) from quality.run)
+           where status in ('warned', 'failed', 'broken')
+               and run_id = (select arg_max(run_id, started_at) from quality.run)
            order by status in ('failed', 'broken') desc, layer, table_name, check_name"""
     )
     names = [column[0] for column in cursor.description]

@@ -118,7 +118,7 @@ def test_optional_sources_that_nobody_delivers_are_one_calm_line(golden_warehous
     assert "contracts: 1 file. Optional and absent: announcement_deliveries, content_catalog, " in doctor
     assert doctor.count("usage_events") == 1
     state = "select count(*) from quality.freshness where not is_required and state = 'missing'"
-    idle = "select count(distinct table_name) from quality.check_result where observed = 'nothing delivered'"
+    idle = "select count(distinct table_name) from quality.check_result where status = 'undelivered'"
     absent = len([source for source in declarations().values() if not source.required])
     assert golden_warehouse.rows(f"select ({state}), ({idle})") == [(absent, 2 * absent)]
 

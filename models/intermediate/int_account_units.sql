@@ -46,7 +46,6 @@ units as (
         coalesce(product_profiles.product_profile, 'default') as product_profile,
         account_products.plan,
         account_products.mrr,
-        account_products.mrr_in_grace,
         account_products.seats,
         account_products.first_paid_date
 
@@ -69,7 +68,6 @@ units as (
         product_profile,
         cast(null as {{ dbt.type_string() }}) as plan,
         mrr,
-        mrr_in_grace,
         seats,
         first_paid_date
 
@@ -92,7 +90,6 @@ final as (
         coalesce(profile_settings.setup_kind, 'tasks') as setup_kind,
         units.plan,
         units.mrr,
-        units.mrr_in_grace,
         units.seats,
         units.first_paid_date
 

@@ -82,7 +82,6 @@ final as (
         units.account_id,
         units.product_id,
         units.product_profile,
-        units.mrr,
         units.first_paid_date,
         logins.null_reason as login_null_reason,
         logins.covers_two_windows,

@@ -42,35 +42,23 @@ spine as (
 
 all_kpis as (
 
-    select
-        as_of_date,
-        scope_type,
-        scope_value,
-        kpi_key,
-        kpi_value,
-        numerator,
-        denominator,
-        measured_things,
-        known_things,
-        null_reason
+    {% for measured in ['kpi_scopes', 'company_kpis'] %}
+        select
+            as_of_date,
+            scope_type,
+            scope_value,
+            kpi_key,
+            kpi_value,
+            numerator,
+            denominator,
+            measured_things,
+            known_things,
+            null_reason
 
-    from kpi_scopes
+        from {{ measured }}
 
-    union all
-
-    select
-        as_of_date,
-        scope_type,
-        scope_value,
-        kpi_key,
-        kpi_value,
-        numerator,
-        denominator,
-        measured_things,
-        known_things,
-        null_reason
-
-    from company_kpis
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
     {% for kpi_key, value, numerator, denominator in [
         ('nrr_12m', 'nrr', 'closing_mrr', 'opening_mrr'),
