@@ -1,5 +1,5 @@
 """The two gates: runs the expectations of layers in one short process and shows them as Dagster asset checks, one
-blocking and one warning check per table. The rules themselves stand in expectations/, dbt's tests beside the models."""
+check per table and severity. The rules themselves stand in expectations/, dbt's tests beside the models."""
 
 import json
 import subprocess
@@ -17,7 +17,6 @@ from orchestration.settings import ROOT, Refused
 
 GATES = {"gate_one": ("raw",), "gate_two": ("staging", "intermediate", "marts")}
 STEP_NAMES = {"gate_one": "checks of raw", "gate_two": "checks of staging to marts"}
-SEVERITIES = ("blocking", "warning")
 
 
 def build_gate(name: str) -> dg.AssetChecksDefinition:
@@ -25,8 +24,8 @@ def build_gate(name: str) -> dg.AssetChecksDefinition:
     specs = [
         dg.AssetCheckSpec(name=severity, asset=[layer, table], blocking=severity == "blocking")
         for layer in layers
-        for table in TABLES[layer]
-        for severity in SEVERITIES
+        for table, severities in TABLES[layer].items()
+        for severity in severities
     ]
 
     @dg.multi_asset_check(specs=specs, name=name, required_resource_keys={"day"})

@@ -143,6 +143,13 @@ def test_the_same_day_twice_differs_in_nothing_but_the_metadata_of_the_run(sampl
     assert again.rows(f"select * from marts.mart_restatement where {changed}") == []
     loaded = again.rows("select rows_loaded, rows_quarantined from quality.run order by started_at desc limit 1")
     assert loaded == [(0, 0)]
+    # While the project stands, its seeds are neither loaded nor tested again; every other question is asked again.
+    asked = """
+        select layer, table_name, check_name from quality.check_result join quality.run using (run_id)
+        qualify dense_rank() over (order by started_at desc) = 1 order by all"""
+    first, second = set(sample_warehouse.rows(asked)), set(again.rows(asked))
+    assert first - second == {check for check in first if check[0] == "reference"} != set()
+    assert second <= first
 
 
 @pytest.mark.slow
