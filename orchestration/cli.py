@@ -129,6 +129,20 @@ def quarantine(
     show_quarantine(place(data_dir), source, console)
 
 
+@app.command("score-compare")
+@plainly
+def score_compare(
+    version_a: Annotated[str, typer.Argument(metavar="A", help="A profile_version of seeds/health_profiles.csv.")],
+    version_b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Two versions of the health score over the same history: who changes band, and which predicts churn better."""
+    from orchestration.score_compare import show_comparison
+
+    show_comparison(place(data_dir), version_a, version_b, console)
+
+
 @app.command()
 @plainly
 def doctor(data_dir: DataDirOption = None, debug: DebugOption = False) -> None:

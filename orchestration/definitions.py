@@ -12,6 +12,7 @@ from orchestration import checks, landing, manifest, publish, transform
 from orchestration.day import Day, open_day
 from orchestration.execute import forget_dead_run
 from orchestration.schedules import daily_job, daily_schedule, dates_of
+from orchestration.seeds import refuse_faulty_seeds
 from orchestration.settings import default_data_dir
 
 LOCK_WAIT_SECONDS = 3600  # a run of the schedule waits for another run to end: the only thing that is tried again
@@ -20,6 +21,7 @@ LOCK_WAIT_SECONDS = 3600  # a run of the schedule waits for another run to end: 
 @dg.resource(description="The day being built: data directory and its lock, as-of date, policies.")
 @contextlib.contextmanager
 def day_of_run(context: dg.InitResourceContext) -> Iterator[Day]:
+    refuse_faulty_seeds()
     first, last = dates_of(context.run)
     with open_day(
         run_id=context.run.run_id,

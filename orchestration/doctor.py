@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import duckdb
 from rich.console import Console
 
-from orchestration import lock, manifest
+from orchestration import lock, manifest, seeds
 from orchestration.settings import ROOT, DataDir, Refused
 from orchestration.sources import declarations
 from orchestration.tidying import published_day
@@ -35,6 +35,7 @@ def examine(data_dir: DataDir) -> Iterator[Finding]:
     yield _packages()
     yield True, "DuckDB", f"{duckdb.__version__}; the published file opens from 1.4 on"
     yield _landing(data_dir)
+    yield _seeds()
     holder = lock.holder(data_dir)
     yield holder is None, "lock", f"a run is going on: {holder}" if holder else "free"
     current = manifest.is_current()
@@ -71,6 +72,11 @@ def _landing(data_dir: DataDir) -> Finding:
     if absent:
         told.append(f"Optional and absent: {', '.join(absent)}")
     return not missing, "landing", ". ".join(filter(None, told))
+
+
+def _seeds() -> Finding:
+    found = seeds.faults()
+    return not found, "seeds", "\n".join(map(str, found)) or "they do not contradict themselves"
 
 
 def _disk(data_dir: DataDir) -> Finding:

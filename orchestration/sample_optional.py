@@ -16,15 +16,17 @@ from orchestration.sample_activity import Activity
 from orchestration.sample_calendar import last_days
 from orchestration.sample_goals import Goals, reviews
 from orchestration.sample_setup import Setup
-from orchestration.sample_success import invitations, touches
+from orchestration.sample_success import invitations, overrides, touches
 from orchestration.sample_usage import Usage, content_table
 from orchestration.sample_users import Users
 
 OPTIONAL_SOURCES = (
     "users", "usage_events", "content_catalog", "announcement_deliveries", "onboarding_tasks", "handovers",
     "survey_invitations", "touches", "goals", "goal_actuals", "reviews",
+    "health_overrides",
 )
-USERS, USAGE, SETUP, INVITATIONS, TOUCHES, GOALS, REVIEWS = range(4, 11)  # beside the seed, one generator each
+# Beside the seed, one generator each.
+USERS, USAGE, SETUP, INVITATIONS, TOUCHES, GOALS, REVIEWS, OVERRIDES = range(4, 12)
 
 
 class OptionalSources:
@@ -62,6 +64,8 @@ class OptionalSources:
         self._write("goals", f"goals_{end}", goals.table())
         self._write("goal_actuals", f"goal_actuals_{end}", goals.actuals())
         self._write("reviews", f"reviews_{end}", reviews(activity, self._generator(REVIEWS)))
+        set_by_hand = overrides(activity, owners, self._generator(OVERRIDES))
+        self._write("health_overrides", f"health_overrides_{end}", set_by_hand)
 
     def _generator(self, concern):
         return np.random.default_rng([self.seed, concern])

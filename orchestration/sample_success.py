@@ -1,19 +1,27 @@
-"""What the made-up company's customer success does: who is asked in a survey, and every touch of a customer.
+"""What the made-up company's customer success does: who is asked in a survey, every touch of a customer, and the health
+scores that somebody set by hand.
 
-What belongs here: invitations to the NPS waves of sample_activity.py, touches by the owner of an account, and those
-that answer a low score. No file.
+What belongs here: invitations to the NPS waves of sample_activity.py, touches by the owner of an account and those that
+answer a low score, overrides by the owner. No file.
 """
 
 import numpy as np
 import pyarrow as pa
 
 from orchestration import sample_rates as rates
-from orchestration.sample_activity import Activity, pick
-from orchestration.sample_calendar import account_days, days_between, office_seconds
+from orchestration.sample_activity import PRODUCT_IDS, Activity, pick
+from orchestration.sample_calendar import account_days, covers, days_between, first_days, office_seconds
 
 TOUCH_TYPES = ("mail", "webinar", "training", "review", "call")  # in the order of rates.TOUCH_SHARES
 CHANNELS = ("tech", "tech", "low", "high", "high")
 CALL = TOUCH_TYPES.index("call")
+# What only people know: reason, score, days until it expires.
+OVERRIDES = (
+    ("champion has left", 20, 60),
+    ("incident solved, trust regained", 80, 30),
+    ("merger: new owner decides", 40, 90),
+    ("usage paused for a planned migration", 75, 45),
+)
 
 
 def invitations(activity: Activity, answers: dict[str, np.ndarray], rng: np.random.Generator) -> list[pa.Table]:
@@ -94,3 +102,28 @@ def _low_score_calls(activity, answers, rng):
     at = np.maximum(day.astype("M8[s]") + office_seconds(rng, len(low)), answered + 1800)
     kept = at.astype("M8[D]") <= activity.world.end_date
     return answers["account"][low][kept], at[kept], np.full(int(kept.sum()), CALL)
+
+
+def overrides(activity: Activity, owners: np.ndarray, rng: np.random.Generator) -> pa.Table:
+    """One row per health score set by hand, in order of day; of customers at the end date, at most one each."""
+    world = activity.world
+    everybody = np.arange(world.accounts)  # chains are counted from the first products, one per account
+    running = np.flatnonzero(covers(world, everybody, np.full(world.accounts, world.end_date, "M8[D]")))
+    count = int(np.ceil(rates.OVERRIDE_ACCOUNT_SHARE * len(running)))
+    account = rng.permutation(running)[:count]
+    days_ago = (rates.OVERRIDE_WITHIN_DAYS * rng.random(count) ** 2).astype(int)
+    day = np.maximum(world.end_date - days_ago, first_days(world)[1][account])
+    order = np.lexsort((account, day))
+    account, day, nth = account[order], day[order], np.arange(count)
+    kind = rng.integers(0, len(OVERRIDES), count)
+    reason, score, lasting = (np.array(column)[kind] for column in zip(*OVERRIDES, strict=True))
+    return pa.table({
+        "override_id": pa.array([f"H{number:04}" for number in nth + 1], pa.string()),
+        "account_id": pick(account, activity.account_ids),
+        "product_id": pa.array(PRODUCT_IDS[world.chains.product[account]], mask=nth % 2 == 0),
+        "score": score,
+        "author_id": pa.array(owners[account], pa.string()),
+        "reason": reason,
+        "valid_from_date": day,
+        "expires_date": day + lasting,
+    })

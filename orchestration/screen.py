@@ -9,6 +9,7 @@ import duckdb
 import typer
 from rich.console import Console
 
+from orchestration.seeds import refuse_faulty_seeds
 from orchestration.settings import DataDir, Refused
 
 WIDTH = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120
@@ -27,6 +28,7 @@ def build(
 ) -> None:
     """Build and publish a day. Raises Refused when it cannot start, typer.Exit(1) when it was not published."""
     refuse_empty_landing(data_dir)
+    refuse_faulty_seeds()
     prepare_manifest()
     from orchestration.execute import build_day  # loading Dagster takes seconds; --help and refusals do not wait for it
 

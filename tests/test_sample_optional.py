@@ -22,6 +22,7 @@ HAPPENED = {
     "goals": ("set_date",),
     "goal_actuals": ("measured_date",),
     "reviews": ("recorded_date",),
+    "health_overrides": ("valid_from_date",),
 }
 
 
@@ -70,7 +71,8 @@ def test_natural_keys_repeat_only_where_duplicates_were_put(company):
     keys = {"usage_events": "account_id, user_id, occurred_date, product_id, content_id",
             "announcement_deliveries": "announcement_id, account_id, user_id", "survey_invitations": "invitation_id",
             "onboarding_tasks": "account_id, product_id, task_key", "handovers": "account_id, product_id",
-            "goals": "goal_id", "goal_actuals": "goal_id, measured_date", "reviews": "review_id"}
+            "goals": "goal_id", "goal_actuals": "goal_id, measured_date", "reviews": "review_id",
+            "health_overrides": "override_id"}
     for source, key in keys.items():
         assert number(company, f"select count(*) - count(distinct ({key})) from raw.{source}") == 0
     for source, key in {"users": "account_id, user_id, product_id", "touches": "touch_id"}.items():
@@ -200,6 +202,16 @@ def test_goals_are_attained_at_high_levels_which_give_the_reviews(company):
     assert number(company, f"select avg(level) from {giving}") > 3.5
     assert company.sql("select distinct kind, rating is null from raw.reviews order by kind").fetchall() == [
         ("case", True), ("referral", True), ("review", False)]
+
+
+def test_overrides_are_a_handful_by_owners_and_some_are_in_force_at_the_end(company):
+    count, in_force, of_all_products, told = company.sql(f"""select count(*),
+            count(*) filter (valid_from_date <= '{END}' and expires_date > '{END}'),
+            count(*) filter (product_id is null), count(distinct reason)
+        from raw.health_overrides join raw.accounts using (account_id)
+        where author_id = owner_id and score between 0 and 100""").fetchone()
+    assert 10 < count == number(company, "select count(*) from raw.health_overrides")
+    assert 0 < in_force < count and 0 < of_all_products < count and told > 2
 
 
 def test_large_samples_get_the_same_rows_as_parquet(tmp_path, monkeypatch):

@@ -62,3 +62,29 @@ def test_staging_has_every_column_of_the_natural_key_and_one_row_per_key(name):
     key = set(SOURCES[name].natural_key)
     assert key <= set(re.findall(r"^\s+(\w+),$", selected, re.MULTILINE))
     assert set(partition.split(", ")) == key
+
+
+OVERRIDE = {
+    "override_id": "h1", "account_id": "a1", "product_id": "", "score": "20", "author_id": "csm-01",
+    "reason": "champion has left", "valid_from_date": "2025-01-01", "expires_date": "2025-03-01",
+}
+UNFIT = {  # what a row has instead, and what people are told
+    "a text as long as a mail": ({"reason": "x" * 81}, "longer than 80 characters or has an @"),
+    "an address": ({"reason": "ask taro@example.com"}, "longer than 80 characters or has an @"),
+    "an address in full width": ({"reason": "ask taro＠example.com"}, "longer than 80 characters or has an @"),
+    "an address as author": ({"author_id": "taro@example.com"}, "deliver an id"),
+    "no end": ({"expires_date": ""}, "expires_date: is empty; it is required"),
+    "an end at the beginning": ({"expires_date": "2025-01-01"}, "on or before the day it begins"),
+    "a product called all": ({"product_id": "all"}, "leave the product empty"),
+    "a score beyond the scale": ({"score": "100.5"}, "score: 100.5 is above 100"),
+}
+
+
+def test_an_override_is_short_ends_and_names_nobody(tmp_path):
+    warehouse = Warehouse(tmp_path)
+    rows = [OVERRIDE | {"reason": "x" * 80}, *(OVERRIDE | changed for changed, _ in UNFIT.values())]
+    file = warehouse.put_and_load("health_overrides/a.csv", delimited(*rows))
+    assert (file.rows_loaded, file.rows_quarantined) == (1, len(UNFIT))
+    told = warehouse.rows("select reason from raw.quarantine order by row_number")
+    for (reason,), (_, words) in zip(told, UNFIT.values(), strict=True):
+        assert words in reason and "taro" not in reason
