@@ -1,9 +1,10 @@
 """What must hold in the seeds before anything is built. What dbt tests of seeds ask is not asked here again, nor the
 other way."""
 
-from orchestration.seed_shapes import apart, forward, known, once, one_of, same, without_gap
+from orchestration.seed_shapes import apart, between, forward, known, once, one_of, same, without_gap
 
-# Metrics that are measured for customers; the phases a product profile has: its own, else those of `default`.
+# Metrics that are measured for customers; the phases a product profile has: its own, else those of `default`; by which
+# rows of a version it is scored in each: its own, else those of `default`; of them those of the phase, else of `all`.
 VIEWS = """
 create view metrics as select kpi_key as name from kpi_catalog where grain in ('account', 'product');
 create view profiles as select product_profile as name from profile_settings;
@@ -17,21 +18,32 @@ inner join phases
     end
 union
 select 'default', phase from phases;
-create view health_versions as
+create view scored_groups as
 select
     score_kind, profile_version, product_profile, phase, min(line) as line, sum(weight) as weight,
     count(weight) = count(*) as is_weighed, arg_min(valid_from, line) as valid_from,
     arg_min({'day': valid_to_exclusive}, line).day as valid_to_exclusive
 from health_profiles
-group by all
+group by all;
+create view scored_units as
+select scored_groups.* exclude (product_profile, phase), units.product_profile, units.phase
+from phases_of as units
+inner join scored_groups
+    on scored_groups.product_profile in (units.product_profile, 'default')
+    and scored_groups.phase in (units.phase, 'all')
+qualify row_number() over (
+    partition by units.product_profile, units.phase, score_kind, profile_version
+    order by scored_groups.product_profile = units.product_profile desc, scored_groups.phase = units.phase desc
+) = 1
 """
 
 MAY_BE_EMPTY = {  # of the seeds named here every other column is filled in; an empty limit is none
-    "health_profiles": ["valid_to_exclusive"],
+    "health_profiles": ["time_to_live_days", "valid_to_exclusive"],
     "health_scoring_points": [],
     "health_bands": [],
     "success_level_conditions": [],
-    "phases": ["minimum", "below_maximum"],
+    "score_caps": [],
+    "phases": ["minimum", "below_maximum", "exit_metric_key", "exit_minimum"],
     "product_profiles": ["valid_to_exclusive"],
     "bands": ["minimum", "below_maximum"],
     "usage_statuses": ["utilisation_minimum", "utilisation_below_maximum"],
@@ -43,37 +55,41 @@ RANGED = (
     ("bands", "minimum", "below_maximum", "band_set"),
     ("product_profiles", "valid_from", "valid_to_exclusive", "product_id"),
 )
+PROFILED = ("phases", "product_profiles", "usage_statuses", "funnel_stages", "kpi_priorities", "profile_kpis",
+            "health_profiles", "success_level_conditions")
+MEASURED = (("phases", "metric_key"), ("phases", "exit_metric_key"), ("funnel_stages", "kpi_key"),
+            ("health_profiles", "metric_key"), ("score_caps", "metric_key"), ("success_level_conditions", "metric_key"))
+KINDS = ("health", "approach")
+OPERATORS = (">=", ">", "<=", "<")
 RULES = [
-    *((seed, known(seed, "product_profile", "profiles", "the product profiles of profile_settings.csv")) for seed in (
-        "phases", "product_profiles", "usage_statuses", "funnel_stages", "kpi_priorities", "profile_kpis",
-        "health_profiles", "success_level_conditions",
-    )),
+    *((seed, known(seed, "product_profile", "profiles", "the product profiles of profile_settings.csv"))
+      for seed in PROFILED),
     *((seed, known(seed, column, "metrics", "the indicators of customers (kpi_catalog.csv, grain account or product)"))
-      for seed, column in (("phases", "metric_key"), ("funnel_stages", "kpi_key"), ("health_profiles", "metric_key"),
-                           ("success_level_conditions", "metric_key"))),
+      for seed, column in MEASURED),
     *((seed, apart(seed, start, end, key)) for seed, start, end, key in RANGED),
     *((seed, forward(seed, start, end)) for seed, start, end, _ in RANGED),
     ("phases", forward("phases", "minimum", "below_maximum")),
     ("phases", once("phases", "precedence", "product_profile")),
+    ("phases", """select line, 'exit_minimum', 'goes with exit_metric_key; fill in both or none'
+        from phases where (exit_metric_key is null) <> (exit_minimum is null)"""),
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),
 
     # A version of a score is whole: one set of weights, in force for the same days, the only one on any of them.
-    ("health_profiles", one_of("health_profiles", "score_kind", "health", "approach")),
+    ("health_profiles", one_of("health_profiles", "score_kind", *KINDS)),
     ("health_profiles", once("health_profiles", "component_key", *VERSION)),
-    ("health_profiles", same("health_profiles", "valid_from", *VERSION)),
-    ("health_profiles", same("health_profiles", "valid_to_exclusive", *VERSION)),
+    ("health_profiles", same("health_profiles", "valid_from", *VERSION[:2])),
+    ("health_profiles", same("health_profiles", "valid_to_exclusive", *VERSION[:2])),
     ("health_profiles", forward("health_profiles", "valid_from", "valid_to_exclusive", may_be_empty=True)),
-    ("health_profiles", "select line, 'weight', 'must be above 0; correct it, or delete the row'"
-                        " from health_profiles where weight <= 0"),
+    ("health_profiles", between("health_profiles", "weight", 0.001, 100)),
+    ("health_profiles", between("health_profiles", "time_to_live_days", 1, 3660)),
     ("health_profiles", """select line, 'weight', concat('the weights of ', concat_ws(', ', score_kind, profile_version,
             product_profile, phase), ' add up to ', format('{:.9g}', weight), '; change them until they are 100')
-        from health_versions where is_weighed and abs(weight - 100) > 1e-6"""),
+        from scored_groups where is_weighed and abs(weight - 100) > 1e-6"""),
     ("health_profiles", apart(
-        "health_versions", "valid_from", "valid_to_exclusive", "score_kind", "product_profile",
-        both="(earlier.phase = later.phase or 'all' in (earlier.phase, later.phase))",
-        words="concat('version ', later.profile_version, ' for phase ', later.phase)",
+        "scored_units", "valid_from", "valid_to_exclusive", "score_kind", "product_profile", "phase",
+        words="concat('version ', later.profile_version, ' for ', later.product_profile, ', ', later.phase, ',')",
     )),
     ("health_profiles", """select line, 'phase', 'is not a phase of this product profile (phases.csv; a profile without
  rows there has those of default), nor all; correct it, or add it there'
@@ -89,19 +105,30 @@ RULES = [
     ("health_scoring_points", one_of("health_scoring_points", "rule", "linear", "tier")),
     ("health_scoring_points", same("health_scoring_points", "rule", "component_key")),
     ("health_scoring_points", once("health_scoring_points", "metric_value", "component_key")),
-    ("health_scoring_points", "select line, 'score', 'is outside 0 to 100; correct it'"
-                              " from health_scoring_points where score not between 0 and 100"),
+    ("health_scoring_points", between("health_scoring_points", "score", 0, 100)),
+    ("score_caps", """select line, 'profile_version', 'is no version of this score in health_profiles.csv; correct it'
+        from score_caps where (score_kind, profile_version) not in (
+            select (score_kind, profile_version) from health_profiles)"""),
+    ("score_caps", known("score_caps", "product_profile", "(select name from profiles union select 'all')",
+                         "the product profiles of profile_settings.csv and all")),
+    ("score_caps", known("score_caps", "phase", "(select phase as name from phases union select 'all')",
+                         "the phases of phases.csv and all")),
+    ("score_caps", once("score_caps", "cap_key", *VERSION)),
+    ("score_caps", one_of("score_caps", "operator", *OPERATORS)),
+    ("score_caps", between("score_caps", "maximum_score", 0, 100)),
+    ("health_bands", one_of("health_bands", "score_kind", *KINDS)),
     ("health_bands", forward("health_bands", "minimum", "below_maximum")),
     ("health_bands", """select line, 'minimum', concat('must be ', format('{:.9g}', before), ', where the band before it
  ends, or the scale begins; a score between would have no band, or two')
-        from (select line, minimum, coalesce(lag(below_maximum) over (order by minimum), 0) as before from health_bands)
+        from (select line, minimum, coalesce(lag(below_maximum) over (
+            partition by score_kind order by minimum), 0) as before from health_bands)
         where minimum <> before"""),
     ("health_bands", """select line, 'below_maximum', 'must be above 100, or 100 has no band; write 100.000001'
-        from health_bands where below_maximum <= 100 and below_maximum = (
-            select max(below_maximum) from health_bands)"""),
+        from health_bands where true
+        qualify below_maximum <= 100 and below_maximum = max(below_maximum) over (partition by score_kind)"""),
 
     # Levels are climbed one by one: none is missing, and none asks for less than the one below.
-    ("success_level_conditions", one_of("success_level_conditions", "operator", ">=", ">", "<=", "<")),
+    ("success_level_conditions", one_of("success_level_conditions", "operator", *OPERATORS)),
     ("success_level_conditions", without_gap("success_level_conditions", "success_level", "product_profile")),
     ("success_level_conditions", once("success_level_conditions", "condition_key", "product_profile")),
     ("success_level_conditions", """select higher.line, 'threshold', concat('asks for less than line ', min(lower.line),

@@ -15,6 +15,11 @@ def one_of(seed: str, column: str, *choices: str) -> str:
         from {seed} where {column} not in {(*choices, choices[0])}"""
 
 
+def between(seed: str, column: str, lowest: float, highest: float) -> str:
+    return f"""select line, '{column}', 'is outside {lowest} to {highest}; correct it'
+        from {seed} where {column} not between {lowest} and {highest}"""
+
+
 def once(seed: str, column: str, *within: str) -> str:
     """A value appears once within rows that agree in `within`."""
     return f"""select line, '{column}', concat('stands in line ', first_line, ' already; keep one of the two') from (
@@ -42,13 +47,14 @@ def forward(seed: str, start: str, end: str, may_be_empty: bool = False) -> str:
 def apart(seed: str, start: str, end: str, *within: str, both: str = "true", words: str = "'the row'") -> str:
     """Ranges [start, end) of rows that agree in `within` do not overlap; an empty limit is none."""
     agree = " and ".join(f"earlier.{column} = later.{column}" for column in within)
+    order = ", ".join(f"later.{column}" for column in within)
     return f"""select later.line, '{start}', concat({words}, ' holds together with line ', earlier.line,
             '; end one before the other begins ({start}, {end})')
         from {seed} as earlier inner join {seed} as later on earlier.line < later.line and {agree} and {both}
             and coalesce(earlier.{start} < earlier.{end}, true) and coalesce(later.{start} < later.{end}, true)
             and not coalesce(earlier.{end} <= later.{start}, false)
             and not coalesce(later.{end} <= earlier.{start}, false)
-        qualify row_number() over (partition by later.line order by earlier.line) = 1"""
+        qualify row_number() over (partition by later.line order by earlier.line, {order}) = 1"""
 
 
 def without_gap(seed: str, column: str, *within: str) -> str:

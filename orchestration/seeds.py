@@ -73,7 +73,8 @@ def faults(folder: Path = SEEDS) -> list[Fault]:
         connection.execute(VIEWS)
         for name, rule in RULES:
             for line, column, message in connection.execute(rule).fetchall():
-                found.append(Fault(name, line, column, seeds[name].lines[line][column], message))
+                value = seeds[name].lines[line][column]
+                found.append(Fault(name, line, column, value, " ".join(message.split())))
     return sorted(found)
 
 
