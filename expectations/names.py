@@ -53,6 +53,8 @@ _tables = {
         "fct_success_level",
         "fct_approach_score",
         "fct_phase_change",
+        "mart_treatment",
+        "mart_phase_capacity",
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_nps",

@@ -274,6 +274,13 @@ create table marts.fct_approach_score as select * from marts.fct_health_score;
 create table marts.fct_phase_change as
     select date '2024-03-31' as as_of_date, 'a1' as account_id, 'p1' as product_id, 'onboarding' as from_phase,
         'adoption' as to_phase, date '2024-02-29' as last_seen_date, 31 as days_in_from_phase;
+create table marts.mart_treatment as
+    select 'a1' as account_id, unnest(['p1', 'p2']) as product_id, 'expand' as treatment, 'csm' as assigned_to,
+        'smb' as care_segment, null::varchar as null_reason
+    union all select 'a2', 'p1', 'expand', 'csm', 'smb', null;
+create table marts.mart_phase_capacity as
+    select 'adoption' as phase, unnest(['all', 'o1', 'nobody']) as owner_id, unnest([3, 2, 1]) as units,
+        unnest([30, 20, 10]) as mrr;
 create table marts.fct_level_condition as
     select date '2024-03-31' as as_of_date, 'p1' as product_id, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
         ('a1', 2, 'likes', 9.0e0, true, false, 0.0e0, null), ('a2', 1, 'uses', 2.0e0, true, false, 0.0e0, null),
@@ -541,6 +548,8 @@ update marts.fct_health_score set score = 101, coverage = 0.9 where account_id =
 update marts.fct_health_score set lowest_score = 39 where account_id = 'a2' and product_id = 'all';
 insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x', 'all', null);
 update marts.fct_approach_score set band = 'no_data' where account_id = 'a1' and product_id = 'p1';
+update marts.mart_treatment set care_segment = null where product_id = 'p2';
+update marts.mart_phase_capacity set units = 1 where owner_id = 'o1';
 update marts.fct_phase_change set to_phase = 'onboarding';
 update marts.fct_level_condition set is_met = null where account_id = 'a2' and condition_key = 'uses';
 insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null, 'p1', 3, '2024-04-01', 0);
