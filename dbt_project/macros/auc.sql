@@ -71,8 +71,8 @@
 
 {#
     The AUC and its draws from `auc_accounts` (or a table like it): whole accounts are drawn, with all their windows, by the
-    seeded weights of int_bootstrap_weights. A draw is the AUC's projection: what the drawn churned windows win on average,
-    plus what the drawn kept ones win, less the AUC. Ends in `auc_whole` (keys, auc) and `auc_draws` (keys, draw, auc).
+    seeded weights of int_bootstrap_weights. A draw is the AUC's projection: by how much the drawn churned windows win more
+    than all, plus by how much the drawn kept ones do; draws from n accounts vary too little by (n - 1) / n. Ends in `auc_whole` (keys, auc) and `auc_draws` (keys, draw, auc).
 #}
 {% macro auc_draws(accounts, weights, keys) -%}
     {%- set columns = keys | join(', ') -%}
@@ -80,7 +80,11 @@
 
         select
             {{ columns }},
-            cast(sum(churned_won) as double) / nullif(cast(2 * sum(churned_pairs) as double), 0) as auc
+            cast(sum(churned_won) as double) / nullif(cast(2 * sum(churned_pairs) as double), 0) as auc,
+            sqrt(
+                cast(count_if(churned_pairs > 0) as double) / nullif(count_if(churned_pairs > 0) - 1, 0)
+            ) as churned_widening,
+            sqrt(cast(count_if(kept_pairs > 0) as double) / nullif(count_if(kept_pairs > 0) - 1, 0)) as kept_widening
 
         from {{ accounts }}
 
@@ -114,9 +118,12 @@
                 sums.{{ key }},
             {% endfor %}
             sums.draw,
-            cast(sums.churned_won as double) / nullif(cast(2 * sums.churned_pairs as double), 0)
-            + cast(sums.kept_won as double) / nullif(cast(2 * sums.kept_pairs as double), 0)
-            - whole.auc as auc
+            whole.auc
+            + whole.churned_widening
+            * (cast(sums.churned_won as double) / nullif(cast(2 * sums.churned_pairs as double), 0) - whole.auc)
+            + whole.kept_widening
+            * (cast(sums.kept_won as double) / nullif(cast(2 * sums.kept_pairs as double), 0) - whole.auc)
+            as auc
 
         from auc_sums as sums
         inner join auc_whole as whole

@@ -79,7 +79,11 @@ effective as (
         case
             when accounts < 2 then null
             when churned_windows in (0, windows) then cast(accounts as double)
-            when rate_variance > 0 then least(cast(windows as double), rate * (1 - rate) / rate_variance)
+            when rate_variance > 0
+                then least(
+                    cast(windows as double),
+                    cast(windows as double) / (windows - 1) * rate * (1 - rate) / rate_variance
+                )
             else cast(windows as double)
         end as effective_n
 
