@@ -49,7 +49,7 @@ drawn as (
 
     from accounts
     cross join policies
-    inner join draws on draws.draw <= policies.bootstrap_draws
+    inner join draws on policies.bootstrap_draws >= draws.draw
 
 ),
 

@@ -50,7 +50,7 @@ final as (
             and ended.product_id = score_ends.product_id
             and ended.ended_date = score_ends.ended_date
 
-    group by {% for key in keys %}ended.{{ key }}{{ ', ' if not loop.last }}{% endfor %}
+    group by ended.{{ keys | join(', ended.') }}
 
 )
 

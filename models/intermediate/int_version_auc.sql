@@ -50,7 +50,7 @@ paired as (
 
     from auc_draws
 
-    group by 1, 2, 3, 4
+    group by version_a, version_b, horizon_months, draw
 
 ),
 
@@ -65,7 +65,7 @@ intervals as (
 
     from paired
 
-    group by 1, 2, 3
+    group by version_a, version_b, horizon_months
 
 ),
 
@@ -80,7 +80,7 @@ whole as (
 
     from auc_whole
 
-    group by 1, 2, 3
+    group by version_a, version_b, horizon_months
 
 ),
 
