@@ -16,6 +16,7 @@ from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
+from expectations.marts_validity import validity_suites
 
 
 def suites(warehouse) -> dict[str, list]:
@@ -37,4 +38,5 @@ def suites(warehouse) -> dict[str, list]:
         **outcome_suites(),
         **onboarding_suites(as_of),
         **kpi_suites(as_of),
+        **validity_suites(),
     }

@@ -79,6 +79,10 @@ _tables = {
         "mart_kpi_baseline",
         "mart_kpi_effect",
         "mart_kpi_priority",
+        "mart_score_validity",
+        "mart_score_calibration",
+        "mart_component_validity",
+        "mart_score_version_compare",
     ),
 }
 

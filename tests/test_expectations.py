@@ -420,6 +420,29 @@ create table marts.mart_kpi_effect as
 create table marts.mart_kpi_priority as
     select 2023 as fiscal_year, 'default' as product_profile, *
     from (values ('seat_utilisation', 0.6e0), ('mrr', 0.4e0)) as t(kpi_key, weight_share);
+create table marts.mart_score_validity as
+    select '1' as profile_version, phase, product_profile, 3 as horizon_months, 'everybody' as population,
+        40 as windows, 20 as accounts, 12 as churned_windows, 10 as churned_accounts, 0.7e0 as auc, 0.6e0 as auc_low,
+        0.8e0 as auc_high, 'separates' as verdict, 15 as red_windows, 0.5e0 as red_recall, 0.6e0 as false_alarm_share,
+        10 as ends, 9 as ends_with_band_before, 0.333333333e0 as green_before_share, 4 as ends_red,
+        30.0e0 as median_lead_days, null::varchar as null_reason
+    from (values ('all'), ('renewal')) as p(phase) cross join (values ('all'), ('default')) as t(product_profile);
+create table marts.mart_score_calibration as
+    select * exclude (n, x), n as windows, n as accounts, x as churned_windows, 10 * n as mrr, 10 * x as churned_mrr,
+        x / nullif(n, 0) as churn_rate, n::double as effective_n, churn_rate - 0.2 as churn_rate_low,
+        churn_rate + 0.2 as churn_rate_high, if(n = 0, 'no_windows', null) as null_reason
+    from (select profile_version, phase, product_profile, horizon_months, population from marts.mart_score_validity)
+    cross join (values ('red', 15, 6), ('yellow', 15, 4), ('green', 10, 2), ('no_data', 0, 0)) as t(band, n, x);
+create table marts.mart_component_validity as
+    select '1' as profile_version, 3 as horizon_months, 40 as windows, 20 as accounts, 12 as churned_windows,
+        10 as churned_accounts, *, null::varchar as null_reason, null::varchar as calendar_null_reason
+    from (values ('usage', 0.7e0, 0.6e0, 0.8e0, 0.7e0, 0.6e0, 0.8e0, 'separates'),
+        ('calendar', 0.7e0, 0.6e0, 0.8e0, 0.5e0, 0.5e0, 0.5e0, 'only_calendar')) as t(component_key, auc, auc_low,
+        auc_high, calendar_auc, calendar_auc_low, calendar_auc_high, reading);
+create table marts.mart_score_version_compare as
+    select '1' as version_a, '2' as version_b, *, 40 as windows, 12 as churned_windows, 5 as to_better, 3 as to_worse,
+        32 as unchanged, 0.7e0 as auc_a, 0.8e0 as auc_b, 0.1e0 as auc_difference, 0.05e0 as auc_difference_low,
+        0.15e0 as auc_difference_high, 'b_better' as verdict from (values (3), (12)) as t(horizon_months);
 """
 
 # One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
@@ -600,6 +623,15 @@ update marts.mart_data_readiness set status = 'source_missing' where kpi_key = '
 update marts.mart_kpi_baseline set change = 0.2;
 update marts.mart_kpi_effect set upper_renewed = 13;
 update marts.mart_kpi_priority set weight_share = 0.5 where kpi_key = 'mrr';
+update marts.mart_score_validity set verdict = 'no_separation' where phase = 'all' and product_profile = 'all';
+update marts.mart_score_validity set ends_red = 11 where phase = 'renewal' and product_profile = 'all';
+update marts.mart_score_validity set windows = 41 where phase = 'renewal' and product_profile = 'default';
+update marts.mart_score_calibration set churn_rate = 0.5
+    where phase = 'all' and product_profile = 'all' and band = 'red';
+update marts.mart_component_validity set calendar_auc = 0.9 where component_key = 'usage';
+update marts.mart_component_validity set reading = 'separates' where component_key = 'calendar';
+update marts.mart_score_version_compare set unchanged = 33 where horizon_months = 3;
+update marts.mart_score_version_compare set verdict = 'a_better' where horizon_months = 12;
 """
 
 # Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.
