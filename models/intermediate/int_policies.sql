@@ -44,7 +44,9 @@ final as (
         cs_cost_per_hour,
         fiscal_year_start_month,
         effect_lead_months,
-        effect_min_accounts
+        effect_min_accounts,
+        validity_min_churned,
+        permutation_draws
 
     from policy_sets
 

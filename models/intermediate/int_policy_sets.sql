@@ -106,7 +106,9 @@ final as (
         cast(max(case when policy_key = 'fiscal_year_start_month' then policy_value end) as int)
             as fiscal_year_start_month,
         cast(max(case when policy_key = 'effect_lead_months' then policy_value end) as int) as effect_lead_months,
-        cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts
+        cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts,
+        cast(max(case when policy_key = 'validity_min_churned' then policy_value end) as int) as validity_min_churned,
+        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws
 
     from chosen
 
