@@ -1,5 +1,6 @@
 -- Grain: one row per product profile, shuffle and year that counts as churned in it; shuffle 0 is what really happened (L5).
--- Whole customers are shuffled: each hands what became of all its years to one with as many years in both parts.
+-- Whole customers are shuffled: each hands what became of all its years to one with as many years in both parts. Who
+-- left in training has few years, like the others who left then: what is shuffled is above all who is lost in the test.
 
 with
 
@@ -86,16 +87,22 @@ receivers as (
 
 ),
 
+account_ids as (
+
+    select distinct account_id from accounts
+
+),
+
 lots as (
 
     select
-        accounts.account_id,
+        account_ids.account_id,
         draws.draw,
         case when draws.draw = 0 then 0.0 else
-            {{ uniform_hash("cast(draws.draw as " ~ dbt.type_string() ~ ") || ' ' || accounts.account_id") }}
+            {{ uniform_hash("cast(draws.draw as " ~ dbt.type_string() ~ ") || ' ' || account_ids.account_id") }}
         end as lot
 
-    from (select distinct account_id from accounts) as accounts
+    from account_ids
     cross join draws
 
 ),
