@@ -17,7 +17,7 @@ STAYS_AS_IT_WAS = 0.7  # share of customers whose indicator is a year later what
 TRAIN, TEST = datetime.date(2023, 6, 30), datetime.date(2024, 8, 31)
 BUILT = ("marts.mart_level_validity", "marts.mart_threshold_advisor")
 POLICIES = ("int_policy_sets", "int_policies")
-ADVISOR = ("cuts", "places", "draws", "grid", "tests", "verdicts")
+ADVISOR = ("cuts", "places", "draws", "counts", "grid", "tests", "verdicts")
 LEVEL_CHURN = (0.3, 0.22, 0.16, 0.1, 0.06, 0.03)
 
 

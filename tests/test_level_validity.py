@@ -13,6 +13,7 @@ from statsmodels.stats.contingency_tables import Table
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from benchmarks.advisor_simulation import (
+    ADVISOR,
     BUILT,
     POLICIES,
     advise,
@@ -136,7 +137,7 @@ def test_what_a_threshold_gains_is_worked_by_hand(chain: ModelChain) -> None:
     replace_table(chain, "int_advisor_windows", made)
     chain.rebuild(*POLICIES)
     chain.query("update intermediate.int_policies set validity_min_churned = 2")
-    chain.rebuild(*(f"int_advisor_{step}" for step in ("cuts", "places", "draws", "grid", "tests", "verdicts")))
+    chain.rebuild(*(f"int_advisor_{step}" for step in ADVISOR))
     chain.rebuild("mart_threshold_advisor")
     found = chain.connection.sql("from marts.mart_threshold_advisor").df().to_dict("records")
     assert len(found) == 1  # 1 is the lowest value: only 5 parts anybody

@@ -98,8 +98,12 @@ lots as (
     select
         account_ids.account_id,
         draws.draw,
-        case when draws.draw = 0 then 0.0 else
-            {{ uniform_hash("cast(draws.draw as " ~ dbt.type_string() ~ ") || ' ' || account_ids.account_id") }}
+        case
+            when draws.draw > 0
+                then {{ uniform_hash(
+                    "cast(draws.draw as " ~ dbt.type_string() ~ ") || ' ' || account_ids.account_id"
+                ) }}
+            else 0.0
         end as lot
 
     from account_ids

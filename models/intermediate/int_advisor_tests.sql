@@ -35,7 +35,7 @@ proposed as (
 
     where draw = 0 and is_in_direction
 
-    qualify row_number() over (partition by product_profile, metric_key order by train_gain desc, cut_number) = 1
+    qualify row_number() over (partition by product_profile, metric_key order by train_gain desc, cut_number asc) = 1
 
 ),
 
@@ -82,7 +82,7 @@ observed as (
         coalesce(proposed.test_gain, 0) as gain,
         row_number() over (
             partition by churned.product_profile
-            order by coalesce(proposed.test_gain, 0) desc, churned.metric_key
+            order by coalesce(proposed.test_gain, 0) desc, churned.metric_key asc
         ) as place
 
     from churned
