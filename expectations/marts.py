@@ -5,6 +5,7 @@ from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_kpis import kpi_suites
+from expectations.marts_levels import level_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
@@ -32,6 +33,7 @@ def suites(warehouse) -> dict[str, list]:
         **ltv_suites(),
         **nrr_suites(),
         **score_suites(),
+        **level_suites(),
         **expected_suites(as_of),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),

@@ -134,7 +134,8 @@ create table intermediate.int_account_metrics as
         ('a2', 'nps', null, 'no_valid_answer')) as t(account_id, metric_key, value, reason);
 create table intermediate.int_account_as_of as
     select date '2024-03-31' as as_of_date, unnest(['a1', 'a2']) as account_id;
-create table intermediate.int_book_cells as select date '2024-03-31' as as_of_date, 'a1' as account_id;
+create table intermediate.int_book_cells as
+    select date '2024-03-31' as as_of_date, 'a1' as account_id, 2 as success_level, 100 as mrr;
 
 create table marts.fct_contract_line as
     select contract_id, account_id, start_date, end_date_exclusive, mrr, 12 as term_months, 6 as rounding_minor,
@@ -292,6 +293,25 @@ create table marts.fct_success_level as
     from (values ('a1', 2, 2, 2, null), ('a2', null, 1, 2, 'condition_unknown'))
         as t(account_id, success_level, level_low, level_high, null_reason)
     cross join (select unnest(['p1', 'all']) as product_id);
+create table marts.mart_level_transition as
+    select date '2024-04-01' as month, '2' as from_level, '3' as to_level, 1 as account_products, 100 as mrr_start,
+        120 as mrr_end, product_profile from (values ('all'), ('tool')) as t(product_profile);
+create table marts.mart_level_validity as
+    select *, 'separates' as verdict, -3.0e0 as trend_z, 0.003e0 as trend_p_value, null as trend_null_reason
+    from (values (1, 20, 10, 0.5e0, 0.3e0, 0.7e0, null, null, null),
+            (2, 20, 2, 0.1e0, 0.03e0, 0.3e0, -0.4e0, -0.6e0, -0.1e0))
+        as t(success_level, windows, churned, churn_rate, churn_rate_low, churn_rate_high, churn_difference,
+            churn_difference_low, churn_difference_high)
+    cross join (values ('all'), ('tool')) as profiles(product_profile);
+create table marts.mart_threshold_advisor as
+    select 'all' as product_profile, 0.01e0 as gain_by_chance, 0.01e0 as p_value, *
+    from (values ('seat_utilisation', 1, 10, 30, 5, 3, 10, 30, 5, 3, 0.02e0, 0.5e0, 0.02e0, true, 'condition_stands'),
+            ('seat_utilisation', 2, 20, 20, 7, 1, 20, 20, 7, 1, 0.02e0, 0.5e0, 0.02e0, true, 'condition_stands'),
+            ('nps_score', 1, 10, 30, 3, 5, 10, 30, 3, 5, 0.0e0, null, 1.0e0, false, 'not_useful'))
+        as t(metric_key, cut_number, train_windows_below, train_windows_above, train_churned_below, train_churned_above,
+            test_windows_below, test_windows_above, test_churned_below, test_churned_above, proposed_gain,
+            proposed_threshold, adjusted_p_value, is_useful, verdict)
+    cross join (select cast(null as varchar) as null_reason);
 create table marts.mart_level_nrr as
     select date '2024-03-31' as as_of_date, 'annual' as term_band, '4-6' as months_to_renewal_band, * from (values
         (2, 1.1e0, 1.0e0, 1.05e0, 'blended'), (null, null, 0.9e0, 0.9e0, 'assumed'))
@@ -489,7 +509,7 @@ insert into intermediate.int_user_days select * from intermediate.int_user_days 
 insert into reference.phases values ('no_such_metric', null);
 insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'all', 'empty', null, null);
 insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
-insert into intermediate.int_book_cells values ('2024-02-29', 'a1');
+insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100);
 insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
@@ -576,6 +596,13 @@ update marts.mart_phase_capacity set units = 1 where owner_id = 'o1';
 update marts.fct_phase_change set to_phase = 'onboarding';
 update marts.fct_level_condition set is_met = null where account_id = 'a2' and condition_key = 'uses';
 insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null, 'p1', 3, '2024-04-01', 0);
+update marts.mart_level_transition set account_products = 2 where product_profile = 'all';
+update marts.mart_level_validity set churn_rate_high = 0.4 where product_profile = 'all' and success_level = 1;
+update marts.mart_level_validity set churned = 3, churn_rate = 0.15, verdict = 'wrong_way'
+    where product_profile = 'tool' and success_level = 2;
+update marts.mart_threshold_advisor set adjusted_p_value = 0.06 where cut_number = 2;
+update marts.mart_threshold_advisor set test_windows_below = 21 where cut_number = 2;
+update marts.mart_threshold_advisor set null_reason = 'too_few_churned' where metric_key = 'nps_score';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';

@@ -47,7 +47,8 @@ final as (
         effect_min_accounts,
         level_hold_days,
         validity_min_churned,
-        bootstrap_draws
+        bootstrap_draws,
+        permutation_draws
 
     from policy_sets
 

@@ -109,7 +109,8 @@ final as (
         cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts,
         cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days,
         cast(max(case when policy_key = 'validity_min_churned' then policy_value end) as int) as validity_min_churned,
-        cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws
+        cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws,
+        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws
 
     from chosen
 
