@@ -125,7 +125,7 @@ def bands(connection: duckdb.DuckDBPyConnection) -> str:
 
 def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: str, is_unknown: str) -> str:
     """Accounts per value on the newest day, in order of `place`, and why the value is unknown where it is."""
-    newest = f"marts.{mart} where as_of_date = (select max(as_of_date) from marts.{mart})"
+    newest = f"marts.{mart} where product_id = 'all' and as_of_date = (select max(as_of_date) from marts.{mart})"
     found = connection.execute(
         f"select {name}, count(*), {place} as place from {newest} group by all order by place nulls last"
     ).fetchall()
