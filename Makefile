@@ -49,7 +49,7 @@ docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
 	@cp "$(DATA)/target/static_index.html" "$(DATA)/docs/dbt.html"
 	@echo "Open $(DATA)/docs/dbt.html"
 
-bench: manifest ## measure speed as ratios (a quarter of an hour)
+bench: manifest ## measure speed as ratios (about twenty minutes)
 	$(BIN)/python -m benchmarks
 
 test-spark: $(SPARK_STAMP) manifest ## build all models on Spark too and compare every row (needs Java 17)

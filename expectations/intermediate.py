@@ -192,7 +192,9 @@ def metric_rules(as_of: date) -> list:
             f"""with asked as (
                     select 'health_profiles' as seed, metric_key from reference.health_profiles
                     union select 'success_level_conditions', metric_key from reference.success_level_conditions
+                    union select 'score_caps', metric_key from reference.score_caps
                     union select 'phases', metric_key from reference.phases
+                    union select 'phases', exit_metric_key from reference.phases where exit_metric_key is not null
                 ),
                 computed as (
                     select distinct metric_key from intermediate.int_account_metrics where as_of_date = date '{as_of}'
@@ -204,7 +206,7 @@ def metric_rules(as_of: date) -> list:
             "unknown_values_say_why",
             "Every metric has either a value or the reason why there is none.",
             "Correct int_account_metrics: an unknown value without a reason cannot be told from a mistake.",
-            """select as_of_date, account_id, metric_key from intermediate.int_account_metrics
+            """select as_of_date, account_id, product_id, metric_key from intermediate.int_account_metrics
                 where (metric_value is null) = (null_reason is null)""",
         ),
     ]

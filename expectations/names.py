@@ -51,6 +51,8 @@ _tables = {
         "fct_health_score",
         "fct_level_condition",
         "fct_success_level",
+        "fct_approach_score",
+        "fct_phase_change",
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_nps",

@@ -56,8 +56,12 @@ def delivered_sql(source: Source, rows: int, loaded: str) -> str:
 
 
 def faulty_row_sql(source: Source) -> str:
-    """SQL: one more row in that file, without any required value and below every minimum."""
+    """SQL: one more row in that file, without any required value and below every minimum; a value that is required and
+    has a minimum is below it there, and taken from another row."""
     below = {column.name: column.minimum - 1 for column in source.columns.values() if column.minimum is not None}
+    taken = [name for name in below if source.columns[name].required]
+    updates = [f"update raw.{source.name} set {name} = null where _row_number = 0;" for name in taken]
     return f"""
         insert into raw.{source.name} ({", ".join([*below, "_source_file", "_delivery"])})
-            values ({", ".join([*map(str, below.values()), f"'{source.name}.csv'", f"'{source.name}.csv'"])});"""
+            values ({", ".join([*map(str, below.values()), f"'{source.name}.csv'", f"'{source.name}.csv'"])});
+        {" ".join(updates)}"""

@@ -88,7 +88,8 @@ create view staging.stg_surveys as select * from raw.surveys;
 
 create table reference.health_profiles as select unnest(['active_days', 'nps']) as metric_key;
 create table reference.success_level_conditions as select unnest(['active_days', 'nps']) as metric_key;
-create table reference.phases as select 'active_days' as metric_key;
+create table reference.phases as select 'active_days' as metric_key, null::varchar as exit_metric_key;
+create table reference.score_caps as select 'nps' as metric_key;
 
 create table intermediate.int_as_of_spine as
     select unnest([date '2024-01-31', date '2024-02-29', date '2024-03-31']) as as_of_date,
@@ -127,7 +128,8 @@ create table intermediate.int_account_lives as
 create table intermediate.int_user_days as
     select account_id, user_id, null::varchar as product_id, login_date, event_count as logins from raw.logins;
 create table intermediate.int_account_metrics as
-    select date '2024-03-31' as as_of_date, account_id, metric_key, value as metric_value, reason as null_reason
+    select date '2024-03-31' as as_of_date, account_id, 'all' as product_id, metric_key, value as metric_value,
+        reason as null_reason
     from (values ('a1', 'active_days', 8.0e0, null), ('a1', 'nps', 9.0e0, null), ('a2', 'active_days', 2.0e0, null),
         ('a2', 'nps', null, 'no_valid_answer')) as t(account_id, metric_key, value, reason);
 create table intermediate.int_account_as_of as
@@ -258,23 +260,31 @@ create table marts.mart_renewal_calendar as
     select 'a1' as account_id, 'p1' as product_id, date '2025-01-01' as due_date, due_date as due_month,
         276 as days_to_due, false as is_overdue, 100 as mrr, false as is_renewal_signed, 0 as signed_mrr;
 create table marts.fct_health_component as
-    select date '2024-03-31' as as_of_date, * from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
+    select date '2024-03-31' as as_of_date, 'p1' as product_id, 'health' as score_kind, 'component' as part,
+        if(metric_value is null, null, as_of_date) as measured_date, * from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
         ('a1', 'voice', 9.0e0, 90.0e0, 40.0e0, 4.0e0, null), ('a2', 'usage', 2.0e0, 40.0e0, 60.0e0, 60.0e0, null),
         ('a2', 'voice', null, null, 40.0e0, null, 'no_valid_answer'))
         as t(account_id, component_key, metric_value, score, weight, lost_points, null_reason);
 create table marts.fct_health_score as
-    select date '2024-03-31' as as_of_date, *
+    select date '2024-03-31' as as_of_date, *, score as lowest_score
     from (values ('a1', 84.0e0, 'green', 1.0e0, null::varchar), ('a2', 40.0e0, 'red', 0.6e0, null))
-        as t(account_id, score, band, coverage, null_reason);
+        as t(account_id, score, band, coverage, null_reason)
+    cross join (select unnest(['p1', 'all']) as product_id);
+create table marts.fct_approach_score as select * from marts.fct_health_score;
+create table marts.fct_phase_change as
+    select date '2024-03-31' as as_of_date, 'a1' as account_id, 'p1' as product_id, 'onboarding' as from_phase,
+        'adoption' as to_phase, date '2024-02-29' as last_seen_date, 31 as days_in_from_phase;
 create table marts.fct_level_condition as
-    select date '2024-03-31' as as_of_date, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
+    select date '2024-03-31' as as_of_date, 'p1' as product_id, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
         ('a1', 2, 'likes', 9.0e0, true, false, 0.0e0, null), ('a2', 1, 'uses', 2.0e0, true, false, 0.0e0, null),
         ('a2', 2, 'likes', null, null, false, null, 'no_valid_answer')) as t(account_id, success_level, condition_key,
         metric_value, is_met, is_skipped, distance, null_reason);
 create table marts.fct_success_level as
-    select date '2024-03-31' as as_of_date, *
+    select date '2024-03-31' as as_of_date, *, success_level as measured_level, date '2024-03-01' as level_since_date,
+        30 as days_in_level
     from (values ('a1', 2, 2, 2, null), ('a2', null, 1, 2, 'condition_unknown'))
-        as t(account_id, success_level, level_low, level_high, null_reason);
+        as t(account_id, success_level, level_low, level_high, null_reason)
+    cross join (select unnest(['p1', 'all']) as product_id);
 create table marts.mart_level_nrr as
     select date '2024-03-31' as as_of_date, 'annual' as term_band, '4-6' as months_to_renewal_band, * from (values
         (2, 1.1e0, 1.0e0, 1.05e0, 'blended'), (null, null, 0.9e0, 0.9e0, 'assumed'))
@@ -446,8 +456,8 @@ insert into intermediate.int_account_hierarchy values ('a3', 'a2', 'a1'), ('a4',
 insert into intermediate.int_as_of_spine values ('2024-01-31', false), ('2024-05-31', true);
 insert into intermediate.int_account_mrr values ('a3', '2024-03-31', -5, 0, null, null);
 insert into intermediate.int_user_days select * from intermediate.int_user_days where user_id = 'u0';
-insert into reference.phases values ('no_such_metric');
-insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'empty', null, null);
+insert into reference.phases values ('no_such_metric', null);
+insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'all', 'empty', null, null);
 insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
 insert into intermediate.int_book_cells values ('2024-02-29', 'a1');
 insert into intermediate.int_known_lines
@@ -524,11 +534,16 @@ update marts.mart_renewals set is_final = true where due_month = '2025-01-01' an
 update marts.mart_renewal_calendar set mrr = 99, days_to_due = 1;
 update marts.fct_health_component set score = 120 where account_id = 'a1' and component_key = 'usage';
 update marts.fct_health_component set lost_points = 5 where account_id = 'a1' and component_key = 'voice';
-insert into marts.fct_health_component values ('2024-03-31', 'a2', 'voice', null, null, 0, null, 'no_valid_answer');
-update marts.fct_health_score set score = 101, coverage = 0.9 where account_id = 'a1';
-insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x');
+insert into marts.fct_health_component values
+    ('2024-03-31', 'p1', 'health', 'component', null, 'a2', 'voice', null, null, 0, null, 'no_valid_answer');
+update marts.fct_health_component set measured_date = '2024-04-01' where account_id = 'a2' and component_key = 'usage';
+update marts.fct_health_score set score = 101, coverage = 0.9 where account_id = 'a1' and product_id = 'p1';
+update marts.fct_health_score set lowest_score = 39 where account_id = 'a2' and product_id = 'all';
+insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x', 'all', null);
+update marts.fct_approach_score set band = 'no_data' where account_id = 'a1' and product_id = 'p1';
+update marts.fct_phase_change set to_phase = 'onboarding';
 update marts.fct_level_condition set is_met = null where account_id = 'a2' and condition_key = 'uses';
-insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null);
+insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null, 'p1', 3, '2024-04-01', 0);
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
@@ -622,6 +637,7 @@ SEEN = {
         "value_now_is_what_the_marts_show",
     ): 15,  # all of April, three values of February, one of March
     ("mart_restatement", "last_published_is_what_was_recorded"): 3,
+    ("fct_health_score", "a_customer_is_the_mean_of_its_products"): 2,  # planted in each of the two products
     ("fct_success_level", "lower_conditions_are_met"): 2,
     ("fct_mrr_movement", "opening_plus_movements_is_closing"): 3,
     ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,

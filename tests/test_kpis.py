@@ -100,10 +100,10 @@ SEEDS = {
         (2025, 'tool-like', 'seat_utilisation', 1), (2024, 'infrastructure-like', 'seat_utilisation', 1),
         (2025, 'infrastructure-like', 'seat_utilisation', 1), (2024, 'nobodys', 'seat_utilisation', 1),
         (2024, 'nobodys', 'active_days_28d', 1)""",
-    "phases": """('default', 'renewal', 1, 'months_to_renewal', null, 4, 'R', 'R'),
-        ('default', 'other', 2, 'tenure_months', 0, null, 'O', 'O'),
-        ('infrastructure-like', 'set_up', 1, 'tenure_months', null, 3, 'S', 'S'),
-        ('infrastructure-like', 'running', 2, 'tenure_months', 3, null, 'X', 'X')""",
+    "phases": """('default', 'renewal', 1, 'months_to_renewal', null, 4, null, null, 'R', 'R'),
+        ('default', 'other', 2, 'tenure_months', 0, null, null, null, 'O', 'O'),
+        ('infrastructure-like', 'set_up', 1, 'tenure_months', null, 3, null, null, 'S', 'S'),
+        ('infrastructure-like', 'running', 2, 'tenure_months', 3, null, null, null, 'X', 'X')""",
 }
 
 

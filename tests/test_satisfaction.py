@@ -178,7 +178,7 @@ def test_a_user_speaks_once_for_the_account_and_once_for_each_product(chain: Mod
     }
     assert chain.query(
         """select metric_value from intermediate.int_account_metrics
-           where as_of_date = '2024-04-30' and metric_key = 'nps_score'"""
+           where as_of_date = '2024-04-30' and metric_key = 'nps_score' and product_id = 'all'"""
     ) == [(4.5,)]
 
 

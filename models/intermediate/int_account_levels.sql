@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date and customer: the success level, or the bounds it must lie between.
+-- Grain: one row per as-of date, customer and product it holds (`all`: the customer as a whole): its success level and
+-- since when it stands there. A fall may be made to wait (policy level_hold_days); a rise never does.
 
 with
 
@@ -12,91 +13,136 @@ to_build as (
 
 ),
 
-level_conditions as (
+measured_levels as (
 
-    select * from {{ ref('int_level_conditions') }}
-
-),
-
--- A level needs all lower ones: the first one missed ends the climb, and nobody climbs past what can be judged.
--- Unknown counts as missed for the lower bound and as met for the upper one.
-climbed as (
-
-    select
-        level_conditions.as_of_date,
-        level_conditions.account_id,
-        max(case when not level_conditions.is_skipped then level_conditions.success_level end) as top_level,
-        min(case
-            when not coalesce(level_conditions.is_met, false) and not level_conditions.is_skipped
-                then level_conditions.success_level
-        end) as first_level_not_met,
-        min(case
-            when not level_conditions.is_met and not level_conditions.is_skipped
-                then level_conditions.success_level
-        end) as first_level_missed,
-        cast(count_if(not level_conditions.is_skipped) as bigint) as usable_conditions,
-        min(level_conditions.null_reason) as null_reason
-
-    from level_conditions
-    inner join to_build on level_conditions.as_of_date = to_build.as_of_date
-
-    group by 1, 2
+    select * from {{ ref('int_measured_levels') }}
 
 ),
 
-bounds as (
+spine as (
 
-    select
-        as_of_date,
-        account_id,
-        usable_conditions,
-        null_reason,
-        case when usable_conditions > 0 then coalesce(first_level_not_met - 1, top_level) end as level_low,
-        case when usable_conditions > 0 then coalesce(first_level_missed - 1, top_level) end as level_high
-
-    from climbed
+    select * from {{ ref('int_as_of_spine') }}
 
 ),
 
--- The condition that keeps an account from the next level: the missed one nearest by key, else the unknown one.
-blocking as (
+policies as (
+
+    select * from {{ ref('int_policies') }}
+
+),
+
+-- The best level of the last days holds; with 0 days nothing is held.
+held as (
 
     select
-        bounds.as_of_date,
-        bounds.account_id,
-        min(case when not level_conditions.is_met then level_conditions.condition_key end) as missed_condition,
-        min(case when level_conditions.is_met is null then level_conditions.condition_key end) as unknown_condition
+        measured_levels.as_of_date,
+        measured_levels.account_id,
+        measured_levels.product_id,
+        max(earlier.measured_level) as best_level
 
-    from bounds
-    inner join level_conditions
+    from measured_levels
+    cross join policies
+    inner join measured_levels as earlier
         on
-            bounds.as_of_date = level_conditions.as_of_date
-            and bounds.account_id = level_conditions.account_id
-            and bounds.level_low + 1 = level_conditions.success_level
-            and not level_conditions.is_skipped
+            measured_levels.account_id = earlier.account_id
+            and measured_levels.product_id = earlier.product_id
+            and measured_levels.as_of_date > earlier.as_of_date
+            and earlier.as_of_date > {{ plus_days('measured_levels.as_of_date', '-1 * policies.level_hold_days') }}
 
-    group by 1, 2
+    where policies.level_hold_days > 1
+
+    group by 1, 2, 3
+
+),
+
+placed as (
+
+    select
+        spine.as_of_date,
+        row_number() over (order by spine.as_of_date) as position
+
+    from spine
+
+),
+
+levels as (
+
+    select
+        measured_levels.as_of_date,
+        placed.position,
+        measured_levels.account_id,
+        measured_levels.product_id,
+        measured_levels.product_profile,
+        measured_levels.measured_level,
+        case
+            when measured_levels.measured_level is not null
+                then greatest(measured_levels.measured_level, coalesce(held.best_level, measured_levels.measured_level))
+        end as success_level,
+        measured_levels.level_low,
+        measured_levels.level_high,
+        measured_levels.capped_by,
+        measured_levels.blocking_condition,
+        measured_levels.conditions_met_out_of_order,
+        measured_levels.null_reason
+
+    from measured_levels
+    inner join placed on measured_levels.as_of_date = placed.as_of_date
+    left join held
+        on
+            measured_levels.as_of_date = held.as_of_date
+            and measured_levels.account_id = held.account_id
+            and measured_levels.product_id = held.product_id
+
+),
+
+-- A stretch ends where the level changes, or where the customer was none on a date in between.
+marked as (
+
+    select
+        *,
+        lag(position) over unit is null
+        or lag(position) over unit < position - 1
+        or coalesce(lag(success_level) over unit, -1) <> coalesce(success_level, -1) as is_first_of_stretch
+
+    from levels
+
+    window unit as (partition by account_id, product_id order by as_of_date)
+
+),
+
+dated as (
+
+    select
+        *,
+        max(case when is_first_of_stretch then as_of_date end) over (
+            partition by account_id, product_id order by as_of_date
+            rows between unbounded preceding and current row
+        ) as level_since_date
+
+    from marked
 
 ),
 
 final as (
 
     select
-        bounds.as_of_date,
-        bounds.account_id,
-        cast(case when bounds.level_low = bounds.level_high then bounds.level_low end as int) as success_level,
-        cast(bounds.level_low as int) as level_low,
-        cast(bounds.level_high as int) as level_high,
-        case when bounds.level_low < bounds.level_high then blocking.unknown_condition end as capped_by,
-        coalesce(blocking.missed_condition, blocking.unknown_condition) as blocking_condition,
-        case
-            when bounds.usable_conditions = 0 then bounds.null_reason
-            when bounds.level_low < bounds.level_high then 'condition_unknown'
-        end as null_reason
+        dated.as_of_date,
+        dated.account_id,
+        dated.product_id,
+        dated.product_profile,
+        dated.measured_level,
+        dated.success_level,
+        dated.level_low,
+        dated.level_high,
+        dated.capped_by,
+        dated.blocking_condition,
+        dated.conditions_met_out_of_order,
+        dated.level_since_date,
+        cast({{ days_between('dated.level_since_date', 'dated.as_of_date') }} as int) as days_in_level,
+        dated.null_reason
 
-    from bounds
-    left join blocking
-        on bounds.as_of_date = blocking.as_of_date and bounds.account_id = blocking.account_id
+    from dated
+    inner join to_build on dated.as_of_date = to_build.as_of_date
 
 )
 

@@ -48,6 +48,7 @@ book as (
         on
             account_products.as_of_date = account_levels.as_of_date
             and account_products.account_id = account_levels.account_id
+            and account_products.product_id = account_levels.product_id
 
     where account_products.mrr > 0
 

@@ -24,6 +24,12 @@ account_as_of as (
 
 ),
 
+account_products as (
+
+    select * from {{ ref('int_account_product_as_of') }}
+
+),
+
 history_start as (
 
     select * from {{ ref('int_history_start') }}
@@ -55,21 +61,25 @@ compared_with as (
 
 ),
 
+-- A product that was added later is younger than the customer, and ends on a day of its own.
 measured as (
 
     select
         account_units.as_of_date,
         account_units.account_id,
         account_units.product_id,
-        floor(account_as_of.tenure_days / {{ days_per_month() }}) as tenure_months,
-        account_as_of.months_to_renewal,
+        floor(
+            case
+                when account_units.measured_as = 'all' then account_as_of.tenure_days
+                else {{ days_between('account_units.first_paid_date', 'account_units.as_of_date') }}
+            end / {{ days_per_month() }}
+        ) as tenure_months,
+        case
+            when account_units.product_id = 'all' then account_as_of.months_to_renewal
+            else {{ months_to_renewal('account_units.as_of_date', 'account_products.renewal_date') }}
+        end as months_to_renewal,
         account_units.mrr,
         units_then.mrr as mrr_then,
-        case when account_units.product_id <> 'all' then 'measured_per_account' end as tenure_null_reason,
-        case
-            when account_units.product_id <> 'all' then 'measured_per_account'
-            when account_as_of.months_to_renewal is null then 'contract_without_end'
-        end as renewal_null_reason,
         case
             when units_then.mrr > 0 then null
             when account_units.first_paid_date > compared_with.then_date then 'customer_for_less_than_12_months'
@@ -83,6 +93,11 @@ measured as (
     cross join history_start
     inner join account_as_of
         on account_units.as_of_date = account_as_of.as_of_date and account_units.account_id = account_as_of.account_id
+    left join account_products
+        on
+            account_units.as_of_date = account_products.as_of_date
+            and account_units.account_id = account_products.account_id
+            and account_units.product_id = account_products.product_id
     left join account_units as units_then
         on
             compared_with.then_date = units_then.as_of_date
@@ -97,13 +112,12 @@ final as (
         as_of_date,
         account_id,
         product_id,
-        cast(case when tenure_null_reason is null then tenure_months end as double) as tenure_months_numerator,
-        cast(case when tenure_null_reason is null then 1 end as double) as tenure_months_denominator,
-        tenure_null_reason as tenure_months_null_reason,
-        cast(case when renewal_null_reason is null then months_to_renewal end as double)
-            as months_to_renewal_numerator,
-        cast(case when renewal_null_reason is null then 1 end as double) as months_to_renewal_denominator,
-        renewal_null_reason as months_to_renewal_null_reason,
+        cast(tenure_months as double) as tenure_months_numerator,
+        cast(case when tenure_months is not null then 1 end as double) as tenure_months_denominator,
+        case when tenure_months is null then 'never_paid_for' end as tenure_months_null_reason,
+        cast(months_to_renewal as double) as months_to_renewal_numerator,
+        cast(case when months_to_renewal is not null then 1 end as double) as months_to_renewal_denominator,
+        case when months_to_renewal is null then 'contract_without_end' end as months_to_renewal_null_reason,
         cast(case when change_null_reason is null then mrr end as double) as mrr_change_12m_numerator,
         cast(case when change_null_reason is null then mrr_then end as double) as mrr_change_12m_denominator,
         change_null_reason as mrr_change_12m_null_reason

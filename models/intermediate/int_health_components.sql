@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date, customer and component of the health profile that fits it that day (H1, H2).
+-- Grain: one row per as-of date, customer, product, score, version of its configuration and component (H1, H2). Every
+-- version is worked out for every date; is_in_force says which one stood.
 
 with
 
@@ -24,9 +25,9 @@ account_metrics as (
 
 ),
 
-profiles as (
+score_profiles as (
 
-    select * from {{ ref('health_profiles') }}
+    select * from {{ ref('int_score_profiles') }}
 
 ),
 
@@ -36,52 +37,116 @@ scoring_segments as (
 
 ),
 
-own_profiles as (
-
-    select distinct product_profile from profiles
-
-),
-
-customers as (
+measured as (
 
     select
         account_phases.as_of_date,
         account_phases.account_id,
+        account_phases.product_id,
+        account_phases.product_profile,
         account_phases.phase,
-        coalesce(own_profiles.product_profile, 'default') as product_profile
+        score_profiles.score_kind,
+        score_profiles.profile_version,
+        score_profiles.scored_by,
+        account_phases.as_of_date >= score_profiles.valid_from
+        and (
+            score_profiles.valid_to_exclusive is null
+            or account_phases.as_of_date < score_profiles.valid_to_exclusive
+        ) as is_in_force,
+        score_profiles.component_key,
+        score_profiles.metric_key,
+        score_profiles.weight,
+        score_profiles.time_to_live_days,
+        account_metrics.metric_value,
+        account_metrics.measured_for,
+        account_metrics.null_reason
 
     from account_phases
     inner join to_build on account_phases.as_of_date = to_build.as_of_date
-    left join own_profiles on account_phases.product_profile = own_profiles.product_profile
+    inner join score_profiles
+        on
+            account_phases.product_profile = score_profiles.product_profile
+            and account_phases.phase = score_profiles.phase
+    left join account_metrics
+        on
+            account_phases.as_of_date = account_metrics.as_of_date
+            and account_phases.account_id = account_metrics.account_id
+            and account_phases.product_id = account_metrics.product_id
+            and score_profiles.metric_key = account_metrics.metric_key
+
+    -- The customer as a whole is rolled up from its products.
+    where account_phases.product_id <> 'all'
 
 ),
 
-measured as (
+-- What is not known today may have been known yesterday: the last value stands for as long as the seed lets it live.
+remembered as (
 
     select
-        customers.as_of_date,
-        customers.account_id,
-        customers.product_profile,
-        customers.phase,
-        profiles.profile_version,
-        profiles.component_key,
-        profiles.metric_key,
-        cast(profiles.weight as double) as weight,
-        account_metrics.metric_value,
-        account_metrics.null_reason
+        measured.as_of_date,
+        measured.account_id,
+        measured.product_id,
+        measured.score_kind,
+        measured.profile_version,
+        measured.component_key,
+        earlier.metric_value,
+        earlier.measured_for,
+        earlier.as_of_date as measured_date
 
-    from customers
-    inner join profiles
+    from measured
+    inner join account_metrics as earlier
         on
-            customers.product_profile = profiles.product_profile
-            and profiles.phase in ('all', customers.phase)
-            and customers.as_of_date >= profiles.valid_from
-            and (profiles.valid_to_exclusive is null or customers.as_of_date < profiles.valid_to_exclusive)
-    left join account_metrics
+            measured.account_id = earlier.account_id
+            and measured.product_id = earlier.product_id
+            and measured.metric_key = earlier.metric_key
+            and measured.as_of_date > earlier.as_of_date
+            and earlier.as_of_date >= {{ plus_days('measured.as_of_date', '-1 * measured.time_to_live_days') }}
+
+    where
+        measured.metric_value is null
+        and measured.time_to_live_days is not null
+        and earlier.metric_value is not null
+
+    qualify row_number() over (
+        partition by
+            measured.as_of_date, measured.account_id, measured.product_id, measured.score_kind,
+            measured.profile_version, measured.component_key
+        order by earlier.as_of_date desc
+    ) = 1
+
+),
+
+valued as (
+
+    select
+        measured.as_of_date,
+        measured.account_id,
+        measured.product_id,
+        measured.product_profile,
+        measured.phase,
+        measured.score_kind,
+        measured.profile_version,
+        measured.scored_by,
+        measured.is_in_force,
+        measured.component_key,
+        measured.metric_key,
+        measured.weight,
+        coalesce(measured.metric_value, remembered.metric_value) as metric_value,
+        coalesce(remembered.measured_for, measured.measured_for) as measured_for,
+        case
+            when measured.metric_value is not null then measured.as_of_date else remembered.measured_date
+        end as measured_date,
+        case when remembered.metric_value is null then measured.null_reason end as null_reason
+
+    from measured
+    left join remembered
         on
-            customers.as_of_date = account_metrics.as_of_date
-            and customers.account_id = account_metrics.account_id
-            and profiles.metric_key = account_metrics.metric_key
+            measured.as_of_date = remembered.as_of_date
+            and measured.account_id = remembered.account_id
+            and measured.product_id = remembered.product_id
+            and measured.score_kind = remembered.score_kind
+            and measured.profile_version = remembered.profile_version
+            and measured.component_key = remembered.component_key
 
 ),
 
@@ -89,16 +154,22 @@ measured as (
 final as (
 
     select
-        measured.as_of_date,
-        measured.account_id,
-        measured.product_profile,
-        measured.phase,
-        measured.profile_version,
-        measured.component_key,
-        measured.metric_key,
-        measured.metric_value,
-        measured.weight,
-        measured.null_reason,
+        valued.as_of_date,
+        valued.account_id,
+        valued.product_id,
+        valued.product_profile,
+        valued.phase,
+        valued.score_kind,
+        valued.profile_version,
+        valued.scored_by,
+        valued.is_in_force,
+        valued.component_key,
+        valued.metric_key,
+        valued.metric_value,
+        valued.measured_for,
+        valued.measured_date,
+        valued.weight,
+        valued.null_reason,
         cast({{ nine_decimals("
             case
                 when scoring_segments.rule = 'tier' or scoring_segments.to_value is null
@@ -106,21 +177,21 @@ final as (
                 else
                     scoring_segments.from_score
                     + (scoring_segments.to_score - scoring_segments.from_score)
-                    * (greatest(measured.metric_value, scoring_segments.first_value) - scoring_segments.from_value)
+                    * (greatest(valued.metric_value, scoring_segments.first_value) - scoring_segments.from_value)
                     / (scoring_segments.to_value - scoring_segments.from_value)
             end
         ") }} as decimal(18, 9)) as score
 
-    from measured
+    from valued
     left join scoring_segments
         on
-            measured.component_key = scoring_segments.component_key
-            and greatest(measured.metric_value, scoring_segments.first_value) >= scoring_segments.from_value
+            valued.component_key = scoring_segments.component_key
+            and greatest(valued.metric_value, scoring_segments.first_value) >= scoring_segments.from_value
             and (
                 scoring_segments.to_value is null
-                or greatest(measured.metric_value, scoring_segments.first_value) < scoring_segments.to_value
+                or greatest(valued.metric_value, scoring_segments.first_value) < scoring_segments.to_value
             )
-            and measured.metric_value is not null
+            and valued.metric_value is not null
 
 )
 

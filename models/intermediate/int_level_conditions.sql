@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date, customer and condition of its profile's success levels (L1, L2).
+-- Grain: one row per as-of date, customer, product it holds (`all`: the customer as a whole) and condition of its
+-- profile's success levels (L1, L2).
 
 with
 
@@ -12,9 +13,9 @@ to_build as (
 
 ),
 
-account_as_of as (
+account_units as (
 
-    select * from {{ ref('int_account_as_of') }}
+    select * from {{ ref('int_account_units') }}
 
 ),
 
@@ -37,27 +38,30 @@ profiles_with_own_conditions as (
 ),
 
 -- A profile without conditions of its own uses the default ones.
-customers as (
+units as (
 
     select
-        account_as_of.as_of_date,
-        account_as_of.account_id,
-        account_as_of.product_profile,
+        account_units.as_of_date,
+        account_units.account_id,
+        account_units.product_id,
+        account_units.product_profile,
         coalesce(profiles_with_own_conditions.product_profile, 'default') as condition_profile
 
-    from account_as_of
-    inner join to_build on account_as_of.as_of_date = to_build.as_of_date
+    from account_units
+    inner join to_build on account_units.as_of_date = to_build.as_of_date
     left join profiles_with_own_conditions
-        on account_as_of.product_profile = profiles_with_own_conditions.product_profile
+        on account_units.product_profile = profiles_with_own_conditions.product_profile
 
 ),
 
 compared as (
 
     select
-        customers.as_of_date,
-        customers.account_id,
-        customers.product_profile,
+        units.as_of_date,
+        units.account_id,
+        units.product_id,
+        units.product_profile,
+        units.condition_profile,
         conditions.success_level,
         conditions.condition_key,
         conditions.metric_key,
@@ -65,19 +69,15 @@ compared as (
         cast(conditions.threshold as double) as threshold,
         account_metrics.metric_value,
         account_metrics.null_reason,
-        case conditions.operator
-            when '>=' then account_metrics.metric_value >= conditions.threshold
-            when '>' then account_metrics.metric_value > conditions.threshold
-            when '<=' then account_metrics.metric_value <= conditions.threshold
-            when '<' then account_metrics.metric_value < conditions.threshold
-        end as is_met
+        {{ meets('conditions.operator', 'account_metrics.metric_value', 'conditions.threshold') }} as is_met
 
-    from customers
-    inner join conditions on customers.condition_profile = conditions.product_profile
+    from units
+    inner join conditions on units.condition_profile = conditions.product_profile
     left join account_metrics
         on
-            customers.as_of_date = account_metrics.as_of_date
-            and customers.account_id = account_metrics.account_id
+            units.as_of_date = account_metrics.as_of_date
+            and units.account_id = account_metrics.account_id
+            and units.product_id = account_metrics.product_id
             and conditions.metric_key = account_metrics.metric_key
 
 ),
@@ -88,6 +88,9 @@ final as (
     select
         as_of_date,
         account_id,
+        product_id,
+        product_profile,
+        condition_profile,
         success_level,
         condition_key,
         metric_key,

@@ -44,7 +44,8 @@ final as (
         cs_cost_per_hour,
         fiscal_year_start_month,
         effect_lead_months,
-        effect_min_accounts
+        effect_min_accounts,
+        level_hold_days
 
     from policy_sets
 

@@ -106,7 +106,8 @@ final as (
         cast(max(case when policy_key = 'fiscal_year_start_month' then policy_value end) as int)
             as fiscal_year_start_month,
         cast(max(case when policy_key = 'effect_lead_months' then policy_value end) as int) as effect_lead_months,
-        cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts
+        cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts,
+        cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days
 
     from chosen
 

@@ -2,7 +2,8 @@
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date, customer and component. Lost points of known components add up to 100 - score (H4).
+-- Grain: one row per as-of date, customer, product, score and part of it: its components, and where it was held down or
+-- overridden, that too. Lost points of the parts add up to 100 - score (H4): the explanation, in words and in order.
 
 with
 
@@ -12,43 +13,88 @@ to_build as (
 
 ),
 
-health_components as (
+parts as (
 
-    select * from {{ ref('int_health_components') }}
+    select * from {{ ref('int_score_parts') }}
 
 ),
 
-health_scores as (
+kpi_catalog as (
 
-    select * from {{ ref('int_health_scores') }}
+    select * from {{ ref('kpi_catalog') }}
+
+),
+
+kpi_units as (
+
+    select * from {{ ref('kpi_units') }}
+
+),
+
+score_caps as (
+
+    select * from {{ ref('score_caps') }}
+
+),
+
+worded as (
+
+    select
+        parts.*,
+        coalesce(kpi_catalog.label_en, score_caps.label_en, 'Set by hand') as label_en,
+        coalesce(kpi_catalog.label_ja, score_caps.label_ja, '手動で設定') as label_ja,
+        case when parts.part = 'component'
+            then coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_en') }}, 'not known')
+        end as value_en,
+        case when parts.part = 'component'
+            then coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_ja', '') }}, '不明')
+        end as value_ja,
+        {{ spoken('abs(parts.lost_points)', '1', "''", '') }} as points
+
+    from parts
+    inner join to_build on parts.as_of_date = to_build.as_of_date
+    left join kpi_catalog on parts.part = 'component' and parts.metric_key = kpi_catalog.kpi_key
+    left join kpi_units on kpi_catalog.unit = kpi_units.unit
+    left join score_caps
+        on
+            parts.part = 'cap'
+            and parts.score_kind = score_caps.score_kind
+            and parts.profile_version = score_caps.profile_version
+            and parts.component_key = score_caps.cap_key
 
 ),
 
 final as (
 
     select
-        health_components.as_of_date,
-        health_components.account_id,
-        health_components.component_key,
-        health_components.metric_key,
-        health_components.metric_value,
-        cast(health_components.score as double) as score,
-        health_components.weight,
-        case
-            when health_scores.score is not null
-                then {{ nine_decimals(
-                    'health_components.weight / health_scores.known_weight
-                    * (100 - cast(health_components.score as double))'
-                ) }}
-        end as lost_points,
-        health_components.null_reason
+        as_of_date,
+        account_id,
+        product_id,
+        score_kind,
+        component_key,
+        part,
+        metric_key,
+        metric_value,
+        measured_for,
+        measured_date,
+        cast(score as double) as score,
+        weight,
+        lost_points,
+        cast(row_number() over (
+            partition by as_of_date, account_id, product_id, score_kind
+            order by coalesce(lost_points, 0) desc, component_key
+        ) as int) as position,
+        label_en || coalesce(': ' || value_en, '') || coalesce(
+            case when lost_points >= 0 then ', ' || points || ' points lost' else ', ' || points || ' points gained' end,
+            ', not counted'
+        ) as sentence_en,
+        label_ja || coalesce(':' || value_ja, '') || coalesce(
+            case when lost_points >= 0 then '、' || points || '点の減点' else '、' || points || '点の加点' end,
+            '、評価対象外'
+        ) as sentence_ja,
+        null_reason
 
-    from health_components
-    inner join to_build on health_components.as_of_date = to_build.as_of_date
-    inner join health_scores
-        on
-            health_components.as_of_date = health_scores.as_of_date
-            and health_components.account_id = health_scores.account_id
+    from worded
 
 )
 

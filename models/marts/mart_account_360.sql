@@ -18,12 +18,14 @@ movements as (
 health_scores as (
 
     select * from {{ ref('fct_health_score') }}
+    where product_id = 'all'
 
 ),
 
 success_levels as (
 
     select * from {{ ref('fct_success_level') }}
+    where product_id = 'all'
 
 ),
 

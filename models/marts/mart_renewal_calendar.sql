@@ -55,9 +55,15 @@ final as (
     from renewals
     inner join accounts on renewals.account_id = accounts.account_id
     left join success_levels
-        on renewals.account_id = success_levels.account_id and renewals.as_of_date = success_levels.as_of_date
+        on
+            renewals.account_id = success_levels.account_id
+            and renewals.product_id = success_levels.product_id
+            and renewals.as_of_date = success_levels.as_of_date
     left join health_scores
-        on renewals.account_id = health_scores.account_id and renewals.as_of_date = health_scores.as_of_date
+        on
+            renewals.account_id = health_scores.account_id
+            and renewals.product_id = health_scores.product_id
+            and renewals.as_of_date = health_scores.as_of_date
 
     where
         renewals.status = 'open'

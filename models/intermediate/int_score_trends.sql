@@ -1,0 +1,62 @@
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
+-- Grain: one row per as-of date, score, customer, product and distance: how the score worked out then and now compare (H5).
+-- Overrides are left out: somebody's word is no trend.
+
+with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
+
+unit_scores as (
+
+    select * from {{ ref('int_unit_scores') }}
+
+),
+
+trend_dates as (
+
+    select * from {{ ref('int_trend_dates') }}
+
+),
+
+final as (
+
+    select
+        unit_scores.as_of_date,
+        unit_scores.account_id,
+        unit_scores.product_id,
+        unit_scores.score_kind,
+        trend_dates.trend_days,
+        trend_dates.compared_date,
+        trend_dates.compared_days,
+        case
+            when unit_scores.scored_by = earlier.scored_by
+                then {{ nine_decimals('unit_scores.raw_score - earlier.raw_score') }}
+        end as score_change,
+        case
+            when trend_dates.compared_date is null or earlier.as_of_date is null then 'no_earlier_score'
+            when unit_scores.raw_score is null then unit_scores.null_reason
+            when earlier.raw_score is null then 'earlier_score_unknown'
+            when unit_scores.profile_version <> earlier.profile_version then 'other_version_then'
+            when unit_scores.scored_by <> earlier.scored_by then 'other_profile_then'
+        end as null_reason
+
+    from unit_scores
+    inner join to_build on unit_scores.as_of_date = to_build.as_of_date
+    left join trend_dates on unit_scores.as_of_date = trend_dates.as_of_date
+    left join unit_scores as earlier
+        on
+            trend_dates.compared_date = earlier.as_of_date
+            and unit_scores.account_id = earlier.account_id
+            and unit_scores.product_id = earlier.product_id
+            and unit_scores.score_kind = earlier.score_kind
+
+)
+
+select * from final
