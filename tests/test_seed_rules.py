@@ -6,11 +6,13 @@ import shutil
 import time
 from pathlib import Path
 
+import dagster as dg
 import pytest
 from conftest import ROOT, csw, write_landing
 from test_daily_run import plant
 
 from orchestration import seeds
+from orchestration.settings import Refused
 
 # Small seeds, so that the company's own may change. Line 1 is the header.
 SMALL = {
@@ -275,3 +277,13 @@ def test_a_run_with_a_broken_seed_ends_before_anything_is_built(tmp_path: Path) 
     assert "Nothing was built: 1 mistake in the seeds." in said
     assert "below_maximum '99': must be above 100, or 100 has no band; write 100.000001." in said
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["landing"]
+
+
+def test_a_run_of_dagster_is_refused_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from orchestration import definitions  # reads the manifest, which is prepared by now
+
+    monkeypatch.setenv("CSW_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(seeds, "faults", lambda folder: [seeds.Fault("bands", 2, "minimum", "9", "is not after 10")])
+    with pytest.raises(Refused, match=r"seeds/bands.csv line 2, minimum '9': is not after 10\."):
+        definitions.day_of_run.resource_fn(dg.build_init_resource_context()).__enter__()
+    assert not list(tmp_path.iterdir())
