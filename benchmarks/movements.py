@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -50,7 +51,7 @@ def movements(place: DataDir, workspace: Path) -> Finding:
     copy = DataDir(workspace)
     workspace.mkdir()
     shutil.copyfile(place.warehouse, copy.warehouse)
-    chain = models(place)
+    chain = ancestors(place)
     with duckdb.connect(str(copy.warehouse)) as connection:
         connection.execute("delete from raw.accounts; delete from raw.contracts; delete from raw.loaded_files")
         ingest(connection, write_contracts(copy.landing, LINES))
@@ -75,21 +76,28 @@ def movements(place: DataDir, workspace: Path) -> Finding:
     return Finding("contract lines → movements ÷ one query by hand", figure, 4, f"{lines:,} lines, {len(chain)} models")
 
 
-def models(place: DataDir) -> list[tuple[str, str]]:
+def ancestors(place: DataDir) -> list[tuple[str, str]]:
     """(address, compiled SQL) of the model's ancestors that are tables, and its own, parents first."""
-    results = json.loads((place.target / "run_results.json").read_text(encoding="utf-8"))["results"]
-    compiled = {result["unique_id"]: result.get("compiled_code") for result in results}
-    declared = manifest.read()
-    found: dict[str, tuple[str, str]] = {}
+    declared = manifest.read()["nodes"]
+    names: list[str] = []
 
     def add(unique_id: str) -> None:
-        node = declared["nodes"].get(unique_id)
-        if unique_id in found or not node or node["resource_type"] != "model":
+        node = declared.get(unique_id)
+        if not node or node["resource_type"] != "model" or node["name"] in names:
             return
         for parent in node["depends_on"]["nodes"]:
             add(parent)
         if node["config"]["materialized"] != "view":
-            found[unique_id] = (f"{node['schema']}.{node['name']}", compiled[unique_id])
+            names.append(node["name"])
 
     add(f"model.customer_success.{MODEL}")
-    return list(found.values())
+    return compiled_models(place, names)
+
+
+def compiled_models(place: DataDir, names: Iterable[str]) -> list[tuple[str, str]]:
+    """(address, SQL as dbt ran it in the last build of `place`) of models, in the order given."""
+    results = json.loads((place.target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    compiled = {result["unique_id"]: result.get("compiled_code") for result in results}
+    declared = manifest.read()["nodes"]
+    nodes = [declared[f"model.customer_success.{name}"] for name in names]
+    return [(f"{node['schema']}.{node['name']}", compiled[node["unique_id"]]) for node in nodes]

@@ -5,6 +5,7 @@ from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_kpis import kpi_suites
+from expectations.marts_levels import level_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
 from expectations.marts_nrr import nrr_suites
@@ -16,6 +17,7 @@ from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
+from expectations.marts_validity import validity_suites
 
 
 def suites(warehouse) -> dict[str, list]:
@@ -31,10 +33,12 @@ def suites(warehouse) -> dict[str, list]:
         **ltv_suites(),
         **nrr_suites(),
         **score_suites(),
+        **level_suites(),
         **expected_suites(as_of),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),
         **onboarding_suites(as_of),
         **kpi_suites(as_of),
+        **validity_suites(),
     }

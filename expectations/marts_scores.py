@@ -16,6 +16,8 @@ def score_suites() -> dict[str, list]:
         "fct_success_level": level_rules(),
         "fct_approach_score": approach_rules(),
         "fct_phase_change": phase_rules(),
+        "mart_treatment": treatment_rules(),
+        "mart_phase_capacity": capacity_rules(),
     }
 
 
@@ -138,6 +140,42 @@ def phase_rules() -> list:
             "Correct fct_phase_change.",
             """select as_of_date, account_id, product_id, from_phase, to_phase from marts.fct_phase_change
                 where from_phase = to_phase or last_seen_date >= as_of_date or days_in_from_phase <= 0""",
+        ),
+    ]
+
+
+def treatment_rules() -> list:
+    return [
+        no_rows(
+            "what_has_no_answer_says_why",
+            "Every customer and product has a treatment, a place in the matrix and a segment, or says why not.",
+            "Add the level to level_treatments.csv, the cell to assignments.csv, or a rule to care_segments.csv.",
+            """select account_id, product_id, treatment, assigned_to, care_segment from marts.mart_treatment
+                where (treatment is null or assigned_to is null or care_segment is null) <> (null_reason is not null)""",
+        ),
+        no_rows(
+            "everything_held_is_treated",
+            "Every product a customer holds on the newest as-of date has a row.",
+            "Correct mart_treatment.",
+            """select held.account_id, held.product_id from intermediate.int_account_units as held
+                inner join intermediate.int_as_of_spine as spine
+                    on held.as_of_date = spine.as_of_date and spine.is_latest
+                left join marts.mart_treatment as treated using (account_id, product_id)
+                where held.product_id <> 'all' and treated.account_id is null""",
+        ),
+    ]
+
+
+def capacity_rules() -> list:
+    return [
+        no_rows(
+            "owners_add_up_to_the_company",
+            "In every phase the owners' customers × products and MRR add up to the company's.",
+            "Correct mart_phase_capacity.",
+            """select phase, sum(units) as units, sum(mrr) as mrr
+                from (select phase, if(owner_id = 'all', -1, 1) * units as units, if(owner_id = 'all', -1, 1) * mrr as mrr
+                    from marts.mart_phase_capacity)
+                group by phase having sum(units) <> 0 or sum(mrr) <> 0""",
         ),
     ]
 

@@ -53,6 +53,11 @@ _tables = {
         "fct_success_level",
         "fct_approach_score",
         "fct_phase_change",
+        "mart_treatment",
+        "mart_phase_capacity",
+        "mart_level_transition",
+        "mart_level_validity",
+        "mart_threshold_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_nps",
@@ -77,6 +82,10 @@ _tables = {
         "mart_kpi_baseline",
         "mart_kpi_effect",
         "mart_kpi_priority",
+        "mart_score_validity",
+        "mart_score_calibration",
+        "mart_component_validity",
+        "mart_score_version_compare",
     ),
 }
 

@@ -103,5 +103,5 @@ def test_with_the_minimum_readiness_names_the_rules_that_cannot_run(chain: Model
     cannot_run = dict(rules)
     assert "level 4 (default): Half of the seats are used" in cannot_run["seat_utilisation"]
     assert "funnel (default): Set up" in cannot_run["onboarding_completed"]
-    assert "health score (tool-like, all): satisfaction" in cannot_run["nps_score"]
+    assert "health score 2026-1 (tool-like, all): satisfaction" in cannot_run["nps_score"]
     assert "months_to_renewal" not in cannot_run

@@ -134,7 +134,8 @@ create table intermediate.int_account_metrics as
         ('a2', 'nps', null, 'no_valid_answer')) as t(account_id, metric_key, value, reason);
 create table intermediate.int_account_as_of as
     select date '2024-03-31' as as_of_date, unnest(['a1', 'a2']) as account_id;
-create table intermediate.int_book_cells as select date '2024-03-31' as as_of_date, 'a1' as account_id;
+create table intermediate.int_book_cells as
+    select date '2024-03-31' as as_of_date, 'a1' as account_id, 2 as success_level, 100 as mrr;
 
 create table marts.fct_contract_line as
     select contract_id, account_id, start_date, end_date_exclusive, mrr, 12 as term_months, 6 as rounding_minor,
@@ -274,6 +275,13 @@ create table marts.fct_approach_score as select * from marts.fct_health_score;
 create table marts.fct_phase_change as
     select date '2024-03-31' as as_of_date, 'a1' as account_id, 'p1' as product_id, 'onboarding' as from_phase,
         'adoption' as to_phase, date '2024-02-29' as last_seen_date, 31 as days_in_from_phase;
+create table marts.mart_treatment as
+    select 'a1' as account_id, unnest(['p1', 'p2']) as product_id, 'expand' as treatment, 'csm' as assigned_to,
+        'smb' as care_segment, null::varchar as null_reason
+    union all select 'a2', 'p1', 'expand', 'csm', 'smb', null;
+create table marts.mart_phase_capacity as
+    select 'adoption' as phase, unnest(['all', 'o1', 'nobody']) as owner_id, unnest([3, 2, 1]) as units,
+        unnest([30, 20, 10]) as mrr;
 create table marts.fct_level_condition as
     select date '2024-03-31' as as_of_date, 'p1' as product_id, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
         ('a1', 2, 'likes', 9.0e0, true, false, 0.0e0, null), ('a2', 1, 'uses', 2.0e0, true, false, 0.0e0, null),
@@ -285,6 +293,25 @@ create table marts.fct_success_level as
     from (values ('a1', 2, 2, 2, null), ('a2', null, 1, 2, 'condition_unknown'))
         as t(account_id, success_level, level_low, level_high, null_reason)
     cross join (select unnest(['p1', 'all']) as product_id);
+create table marts.mart_level_transition as
+    select date '2024-04-01' as month, '2' as from_level, '3' as to_level, 1 as account_products, 100 as mrr_start,
+        120 as mrr_end, product_profile from (values ('all'), ('tool')) as t(product_profile);
+create table marts.mart_level_validity as
+    select *, 'separates' as verdict, -3.0e0 as trend_z, 0.003e0 as trend_p_value, null as trend_null_reason
+    from (values (1, 20, 10, 0.5e0, 0.3e0, 0.7e0, null, null, null),
+            (2, 20, 2, 0.1e0, 0.03e0, 0.3e0, -0.4e0, -0.6e0, -0.1e0))
+        as t(success_level, windows, churned, churn_rate, churn_rate_low, churn_rate_high, churn_difference,
+            churn_difference_low, churn_difference_high)
+    cross join (values ('all'), ('tool')) as profiles(product_profile);
+create table marts.mart_threshold_advisor as
+    select 'all' as product_profile, 0.01e0 as gain_by_chance, 0.01e0 as p_value, *
+    from (values ('seat_utilisation', 1, 10, 30, 5, 3, 10, 30, 5, 3, 0.02e0, 0.5e0, 0.02e0, true, 'condition_stands'),
+            ('seat_utilisation', 2, 20, 20, 7, 1, 20, 20, 7, 1, 0.02e0, 0.5e0, 0.02e0, true, 'condition_stands'),
+            ('nps_score', 1, 10, 30, 3, 5, 10, 30, 3, 5, 0.0e0, null, 1.0e0, false, 'not_useful'))
+        as t(metric_key, cut_number, train_windows_below, train_windows_above, train_churned_below, train_churned_above,
+            test_windows_below, test_windows_above, test_churned_below, test_churned_above, proposed_gain,
+            proposed_threshold, adjusted_p_value, is_useful, verdict)
+    cross join (select cast(null as varchar) as null_reason);
 create table marts.mart_level_nrr as
     select date '2024-03-31' as as_of_date, 'annual' as term_band, '4-6' as months_to_renewal_band, * from (values
         (2, 1.1e0, 1.0e0, 1.05e0, 'blended'), (null, null, 0.9e0, 0.9e0, 'assumed'))
@@ -413,6 +440,29 @@ create table marts.mart_kpi_effect as
 create table marts.mart_kpi_priority as
     select 2023 as fiscal_year, 'default' as product_profile, *
     from (values ('seat_utilisation', 0.6e0), ('mrr', 0.4e0)) as t(kpi_key, weight_share);
+create table marts.mart_score_validity as
+    select '1' as profile_version, phase, product_profile, 3 as horizon_months, 'everybody' as population,
+        40 as windows, 20 as accounts, 12 as churned_windows, 10 as churned_accounts, 0.7e0 as auc, 0.6e0 as auc_low,
+        0.8e0 as auc_high, 'separates' as verdict, 15 as red_windows, 0.5e0 as red_recall, 0.6e0 as false_alarm_share,
+        10 as ends, 9 as ends_with_band_before, 0.333333333e0 as green_before_share, 4 as ends_red,
+        30.0e0 as median_lead_days, null::varchar as null_reason
+    from (values ('all'), ('renewal')) as p(phase) cross join (values ('all'), ('default')) as t(product_profile);
+create table marts.mart_score_calibration as
+    select * exclude (n, x), n as windows, n as accounts, x as churned_windows, 10 * n as mrr, 10 * x as churned_mrr,
+        x / nullif(n, 0) as churn_rate, n::double as effective_n, churn_rate - 0.2 as churn_rate_low,
+        churn_rate + 0.2 as churn_rate_high, if(n = 0, 'no_windows', null) as null_reason
+    from (select profile_version, phase, product_profile, horizon_months, population from marts.mart_score_validity)
+    cross join (values ('red', 15, 6), ('yellow', 15, 4), ('green', 10, 2), ('no_data', 0, 0)) as t(band, n, x);
+create table marts.mart_component_validity as
+    select '1' as profile_version, 3 as horizon_months, 40 as windows, 20 as accounts, 12 as churned_windows,
+        10 as churned_accounts, *, null::varchar as null_reason, null::varchar as calendar_null_reason
+    from (values ('usage', 0.7e0, 0.6e0, 0.8e0, 0.7e0, 0.6e0, 0.8e0, 'separates'),
+        ('calendar', 0.7e0, 0.6e0, 0.8e0, 0.5e0, 0.5e0, 0.5e0, 'only_calendar')) as t(component_key, auc, auc_low,
+        auc_high, calendar_auc, calendar_auc_low, calendar_auc_high, reading);
+create table marts.mart_score_version_compare as
+    select '1' as version_a, '2' as version_b, *, 40 as windows, 12 as churned_windows, 5 as to_better, 3 as to_worse,
+        32 as unchanged, 0.7e0 as auc_a, 0.8e0 as auc_b, 0.1e0 as auc_difference, 0.05e0 as auc_difference_low,
+        0.15e0 as auc_difference_high, 'b_better' as verdict from (values (3), (12)) as t(horizon_months);
 """
 
 # One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
@@ -459,7 +509,7 @@ insert into intermediate.int_user_days select * from intermediate.int_user_days 
 insert into reference.phases values ('no_such_metric', null);
 insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'all', 'empty', null, null);
 insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
-insert into intermediate.int_book_cells values ('2024-02-29', 'a1');
+insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100);
 insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
@@ -541,9 +591,18 @@ update marts.fct_health_score set score = 101, coverage = 0.9 where account_id =
 update marts.fct_health_score set lowest_score = 39 where account_id = 'a2' and product_id = 'all';
 insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x', 'all', null);
 update marts.fct_approach_score set band = 'no_data' where account_id = 'a1' and product_id = 'p1';
+update marts.mart_treatment set care_segment = null where product_id = 'p2';
+update marts.mart_phase_capacity set units = 1 where owner_id = 'o1';
 update marts.fct_phase_change set to_phase = 'onboarding';
 update marts.fct_level_condition set is_met = null where account_id = 'a2' and condition_key = 'uses';
 insert into marts.fct_success_level values ('2024-03-31', 'a2', 3, 1, 2, null, 'p1', 3, '2024-04-01', 0);
+update marts.mart_level_transition set account_products = 2 where product_profile = 'all';
+update marts.mart_level_validity set churn_rate_high = 0.4 where product_profile = 'all' and success_level = 1;
+update marts.mart_level_validity set churned = 3, churn_rate = 0.15, verdict = 'wrong_way'
+    where product_profile = 'tool' and success_level = 2;
+update marts.mart_threshold_advisor set adjusted_p_value = 0.06 where cut_number = 2;
+update marts.mart_threshold_advisor set test_windows_below = 21 where cut_number = 2;
+update marts.mart_threshold_advisor set null_reason = 'too_few_churned' where metric_key = 'nps_score';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
@@ -591,6 +650,15 @@ update marts.mart_data_readiness set status = 'source_missing' where kpi_key = '
 update marts.mart_kpi_baseline set change = 0.2;
 update marts.mart_kpi_effect set upper_renewed = 13;
 update marts.mart_kpi_priority set weight_share = 0.5 where kpi_key = 'mrr';
+update marts.mart_score_validity set verdict = 'no_separation' where phase = 'all' and product_profile = 'all';
+update marts.mart_score_validity set ends_red = 11 where phase = 'renewal' and product_profile = 'all';
+update marts.mart_score_validity set windows = 41 where phase = 'renewal' and product_profile = 'default';
+update marts.mart_score_calibration set churn_rate = 0.5
+    where phase = 'all' and product_profile = 'all' and band = 'red';
+update marts.mart_component_validity set calendar_auc = 0.9 where component_key = 'usage';
+update marts.mart_component_validity set reading = 'separates' where component_key = 'calendar';
+update marts.mart_score_version_compare set unchanged = 33 where horizon_months = 3;
+update marts.mart_score_version_compare set verdict = 'a_better' where horizon_months = 12;
 """
 
 # Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.

@@ -25,7 +25,13 @@ pytestmark = pytest.mark.spark
 
 HERE = Path(__file__).parent / "spark"
 AS_OF = datetime.date(2025, 6, 18)
-OVERRIDES = {"daily_history_days": "10", "shrinkage_accounts": "2", "history_starts_on": "2023-02-10"}
+OVERRIDES = {
+    "daily_history_days": "10",
+    "shrinkage_accounts": "2",
+    "history_starts_on": "2023-02-10",
+    "validity_min_churned": "2",
+    "bootstrap_draws": "50",
+}
 TOLERANCE = 1e-9
 
 

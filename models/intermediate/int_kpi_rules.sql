@@ -14,6 +14,12 @@ health_profiles as (
 
 ),
 
+score_caps as (
+
+    select * from {{ ref('score_caps') }}
+
+),
+
 phases as (
 
     select * from {{ ref('phases') }}
@@ -45,10 +51,21 @@ final as (
 
     select distinct
         metric_key as kpi_key,
-        'health score (' || product_profile || ', ' || phase || '): ' || component_key as rule_en,
-        'ヘルススコア(' || product_profile || '・' || phase || '):' || component_key as rule_ja
+        score_kind || ' score ' || profile_version || ' (' || product_profile || ', ' || phase || '): ' || component_key
+            as rule_en,
+        case when score_kind = 'approach' then 'アプローチスコア' else 'ヘルススコア' end || profile_version
+        || '(' || product_profile || '・' || phase || '):' || component_key as rule_ja
 
     from health_profiles
+
+    union all
+
+    select distinct
+        metric_key as kpi_key,
+        'cap of the ' || score_kind || ' score ' || profile_version || ': ' || label_en as rule_en,
+        'スコア上限' || profile_version || ':' || label_ja as rule_ja
+
+    from score_caps
 
     union all
 
@@ -58,6 +75,17 @@ final as (
         'フェーズ(' || product_profile || '):' || label_ja as rule_ja
 
     from phases
+
+    union all
+
+    select distinct
+        exit_metric_key as kpi_key,
+        'end of phase (' || product_profile || '): ' || label_en as rule_en,
+        'フェーズ終了(' || product_profile || '):' || label_ja as rule_ja
+
+    from phases
+
+    where exit_metric_key is not null
 
     union all
 

@@ -45,7 +45,10 @@ final as (
         fiscal_year_start_month,
         effect_lead_months,
         effect_min_accounts,
-        level_hold_days
+        level_hold_days,
+        validity_min_churned,
+        bootstrap_draws,
+        permutation_draws
 
     from policy_sets
 

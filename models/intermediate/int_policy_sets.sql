@@ -107,7 +107,10 @@ final as (
             as fiscal_year_start_month,
         cast(max(case when policy_key = 'effect_lead_months' then policy_value end) as int) as effect_lead_months,
         cast(max(case when policy_key = 'effect_min_accounts' then policy_value end) as int) as effect_min_accounts,
-        cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days
+        cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days,
+        cast(max(case when policy_key = 'validity_min_churned' then policy_value end) as int) as validity_min_churned,
+        cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws,
+        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws
 
     from chosen
 
