@@ -66,7 +66,7 @@ def faults(folder: Path = SEEDS) -> list[Fault]:
     seeds = {name: read(folder / f"{name}.csv", columns, found) for name, columns in declared(folder).items()}
     if found:
         return sorted(found)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for seed in seeds.values():
             found += load(connection, seed)
         connection.execute(VIEWS)
