@@ -178,7 +178,7 @@ MISTAKES = {
     "a phase left by half a rule": ("phases", 2, "onboarding_completed,", ",", [
         (2, "exit_minimum", "1", "both or none"),
     ]),
-    "a capacity for an unknown phase": ("phase_capacity", 2, "onboarding", "setup", [(2, "phase", "setup", "phases.csv")]),
+    "capacity for an unknown phase": ("phase_capacity", 2, "onboarding", "idle", [(2, "phase", "idle", "phases.csv")]),
     "a term of two bands": ("bands", 3, ",6,", ",5,", [(3, "minimum", "5", "together with line 2")]),
     "a band that ends before it begins": ("bands", 3, ",6,,", ",6,6,", [
         (3, "below_maximum", "6", "after minimum (6)"),
