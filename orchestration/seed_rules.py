@@ -56,7 +56,7 @@ RANGED = (
     ("product_profiles", "valid_from", "valid_to_exclusive", "product_id"),
 )
 PROFILED = ("phases", "product_profiles", "usage_statuses", "funnel_stages", "kpi_priorities", "profile_kpis",
-            "health_profiles", "success_level_conditions")
+            "health_profiles", "success_level_conditions", "level_treatments")
 MEASURED = (("phases", "metric_key"), ("phases", "exit_metric_key"), ("funnel_stages", "kpi_key"),
             ("health_profiles", "metric_key"), ("score_caps", "metric_key"), ("success_level_conditions", "metric_key"))
 KINDS = ("health", "approach")
@@ -72,6 +72,7 @@ RULES = [
     ("phases", once("phases", "precedence", "product_profile")),
     ("phases", """select line, 'exit_minimum', 'goes with exit_metric_key; fill in both or none'
         from phases where (exit_metric_key is null) <> (exit_minimum is null)"""),
+    ("phase_capacity", known("phase_capacity", "phase", "(select phase as name from phases)", "phases.csv")),
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),

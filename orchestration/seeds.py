@@ -16,8 +16,7 @@ from orchestration.text_macros import text
 SEEDS = ROOT / "seeds"
 HOW_TO_WRITE = {
     "date": "is not a date; write it like 2026-04-01",
-    "integer": "is not a whole number",
-    "bigint": "is not a whole number",
+    **dict.fromkeys(("integer", "bigint"), "is not a whole number"),
     "double": "is not a number; write it like 1234.5",
     "boolean": "is neither true nor false",
 }
@@ -67,7 +66,7 @@ def faults(folder: Path = SEEDS) -> list[Fault]:
     seeds = {name: read(folder / f"{name}.csv", columns, found) for name, columns in declared(folder).items()}
     if found:
         return sorted(found)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 1}) as connection:
         for seed in seeds.values():
             found += load(connection, seed)
         connection.execute(VIEWS)
@@ -142,8 +141,7 @@ def load(connection: duckdb.DuckDBPyConnection, seed: Seed) -> list[Fault]:
         for name, kind in typed.items()
     )
     found = [Fault(seed.name, *row) for row in connection.execute(wrong).fetchall()] if wrong else []
-    may_be_empty = MAY_BE_EMPTY.get(seed.name, seed.columns)
-    must = [name for name in seed.columns if name not in may_be_empty]
+    must = [name for name in seed.columns if name not in MAY_BE_EMPTY.get(seed.name, seed.columns)]
     return found + [
         Fault(seed.name, line, name, None, "is empty; fill it in")
         for line, values in seed.lines.items()
