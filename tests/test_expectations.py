@@ -736,7 +736,6 @@ SEEN_ON_ANOTHER_TABLE = {
     ("fx_rates", "newest_day_is_fresh"),
     ("surveys", "as_many_rows_as_in_the_weeks_before"),
     ("surveys", "most_rows_are_dated_before_their_load"),
-    ("health_overrides", "score_is_there"),  # one row cannot be empty and out of range
 }
 # Rules that are the same function for every source, and that one faulty row of the other sources does not break.
 SEEN_ON_A_TABLE_BY_HAND = {
