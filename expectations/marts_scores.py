@@ -173,8 +173,8 @@ def capacity_rules() -> list:
             "In every phase the owners' customers × products and MRR add up to the company's.",
             "Correct mart_phase_capacity.",
             """select phase, sum(units) as units, sum(mrr) as mrr
-                from (select phase, if(owner_id = 'all', -1, 1) * units as units, if(owner_id = 'all', -1, 1) * mrr as mrr
-                    from marts.mart_phase_capacity)
+                from (select phase, sign * units as units, sign * mrr as mrr
+                    from (select *, if(owner_id = 'all', -1, 1) as sign from marts.mart_phase_capacity))
                 group by phase having sum(units) <> 0 or sum(mrr) <> 0""",
         ),
     ]

@@ -262,7 +262,8 @@ create table marts.mart_renewal_calendar as
         276 as days_to_due, false as is_overdue, 100 as mrr, false as is_renewal_signed, 0 as signed_mrr;
 create table marts.fct_health_component as
     select date '2024-03-31' as as_of_date, 'p1' as product_id, 'health' as score_kind, 'component' as part,
-        if(metric_value is null, null, as_of_date) as measured_date, * from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
+        if(metric_value is null, null, as_of_date) as measured_date, *
+    from (values ('a1', 'usage', 8.0e0, 80.0e0, 60.0e0, 12.0e0, null),
         ('a1', 'voice', 9.0e0, 90.0e0, 40.0e0, 4.0e0, null), ('a2', 'usage', 2.0e0, 40.0e0, 60.0e0, 60.0e0, null),
         ('a2', 'voice', null, null, 40.0e0, null, 'no_valid_answer'))
         as t(account_id, component_key, metric_value, score, weight, lost_points, null_reason);
@@ -283,7 +284,8 @@ create table marts.mart_phase_capacity as
     select 'adoption' as phase, unnest(['all', 'o1', 'nobody']) as owner_id, unnest([3, 2, 1]) as units,
         unnest([30, 20, 10]) as mrr;
 create table marts.fct_level_condition as
-    select date '2024-03-31' as as_of_date, 'p1' as product_id, * from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
+    select date '2024-03-31' as as_of_date, 'p1' as product_id, *
+    from (values ('a1', 1, 'uses', 8.0e0, true, false, 0.0e0, null),
         ('a1', 2, 'likes', 9.0e0, true, false, 0.0e0, null), ('a2', 1, 'uses', 2.0e0, true, false, 0.0e0, null),
         ('a2', 2, 'likes', null, null, false, null, 'no_valid_answer')) as t(account_id, success_level, condition_key,
         metric_value, is_met, is_skipped, distance, null_reason);

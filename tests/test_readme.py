@@ -33,7 +33,7 @@ def test_the_files_of_the_readme_are_there() -> None:
 
 
 def test_the_commands_of_the_readme_exist() -> None:
-    commands = set(re.findall(r"\.venv/bin/csw (\w+)", README))
+    commands = set(re.findall(r"\.venv/bin/csw ([\w-]+)", README))
     assert commands
     for command in commands:
         assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import SHARED, Warehouse, build, csw
+from conftest import ROOT, SHARED, Warehouse, build, csw
 from model_chain import ModelChain, landed
 
 DATA = SHARED / "data"
@@ -279,6 +279,21 @@ def test_who_fell_silent_in_fightchurn(month_end: Warehouse) -> None:
 
 
 @needs_data
+
+
+@needs_data
+def test_the_readme_shows_what_the_score_is_worth_on_fightchurn(month_end: Warehouse) -> None:
+    shown = month_end.rows(
+        """select format('| {} | {:,} | {} | {:.3f} ({:.3f} to {:.3f}) | {:.0f} % | {} |', horizon_months, windows,
+               churned_accounts, auc, auc_low, auc_high, 100 * green_before_share, verdict)
+           from marts.mart_score_validity
+           where phase = 'all' and product_profile = 'all' and population = 'could_churn' order by horizon_months"""
+    )
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(shown) == 3
+    assert "\n".join(row for (row,) in shown) in readme
+
+
 def test_cohort_retention_of_fightchurn(month_end: Warehouse) -> None:
     ours = {
         (str(cohort)[:7], months): (start, value, retention)
