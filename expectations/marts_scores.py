@@ -17,6 +17,7 @@ def score_suites() -> dict[str, list]:
         "fct_approach_score": approach_rules(),
         "fct_phase_change": phase_rules(),
         "mart_treatment": treatment_rules(),
+        "mart_score_version_change": version_rules(),
         "mart_phase_capacity": capacity_rules(),
     }
 
@@ -140,6 +141,18 @@ def phase_rules() -> list:
             "Correct fct_phase_change.",
             """select as_of_date, account_id, product_id, from_phase, to_phase from marts.fct_phase_change
                 where from_phase = to_phase or last_seen_date >= as_of_date or days_in_from_phase <= 0""",
+        ),
+    ]
+
+
+def version_rules() -> list:
+    return [
+        no_rows(
+            "two_versions_see_it_differently",
+            "Each row is of two versions with different bands, and at most one of them is in force.",
+            "Correct mart_score_version_change.",
+            """select version_a, version_b, account_id, product_id from marts.mart_score_version_change
+                where version_a >= version_b or band_a = band_b or (is_a_in_force and is_b_in_force)""",
         ),
     ]
 

@@ -54,6 +54,7 @@ _tables = {
         "fct_approach_score",
         "fct_phase_change",
         "mart_treatment",
+        "mart_score_version_change",
         "mart_phase_capacity",
         "mart_level_transition",
         "mart_level_validity",

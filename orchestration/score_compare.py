@@ -54,7 +54,8 @@ def show_comparison(data_dir: DataDir, version_a: str, version_b: str, console: 
         table.add_row(*cells(row))
     console.print(table, soft_wrap=False)
     console.print(
-        "AUC: of a customer who left and one who stayed, how often the one who stayed had the higher score; 0.5 is"
+        "Whose band changes today: marts.mart_score_version_change."
+        " AUC: of a customer who left and one who stayed, how often the one who stayed had the higher score; 0.5 is"
         " chance."
     )
 

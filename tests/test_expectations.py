@@ -276,6 +276,9 @@ create table marts.fct_approach_score as select * from marts.fct_health_score;
 create table marts.fct_phase_change as
     select date '2024-03-31' as as_of_date, 'a1' as account_id, 'p1' as product_id, 'onboarding' as from_phase,
         'adoption' as to_phase, date '2024-02-29' as last_seen_date, 31 as days_in_from_phase;
+create table marts.mart_score_version_change as
+    select 'a1' as account_id, 'p1' as product_id, 'v' as version_a, 'w' as version_b, 'red' as band_a,
+        'yellow' as band_b, true as is_a_in_force, false as is_b_in_force;
 create table marts.mart_treatment as
     select 'a1' as account_id, unnest(['p1', 'p2']) as product_id, 'expand' as treatment, 'csm' as assigned_to,
         'smb' as care_segment, null::varchar as null_reason
@@ -593,6 +596,7 @@ update marts.fct_health_score set score = 101, coverage = 0.9 where account_id =
 update marts.fct_health_score set lowest_score = 39 where account_id = 'a2' and product_id = 'all';
 insert into marts.fct_health_score values ('2024-03-31', 'a2', null, 'blue', 0.6, 'x', 'all', null);
 update marts.fct_approach_score set band = 'no_data' where account_id = 'a1' and product_id = 'p1';
+update marts.mart_score_version_change set band_b = 'red';
 update marts.mart_treatment set care_segment = null where product_id = 'p2';
 update marts.mart_phase_capacity set units = 1 where owner_id = 'o1';
 update marts.fct_phase_change set to_phase = 'onboarding';

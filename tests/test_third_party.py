@@ -279,9 +279,6 @@ def test_who_fell_silent_in_fightchurn(month_end: Warehouse) -> None:
 
 
 @needs_data
-
-
-@needs_data
 def test_the_readme_shows_what_the_score_is_worth_on_fightchurn(month_end: Warehouse) -> None:
     shown = month_end.rows(
         """select format('| {} | {:,} | {} | {:.3f} ({:.3f} to {:.3f}) | {:.0f} % | {} |', horizon_months, windows,
@@ -294,6 +291,7 @@ def test_the_readme_shows_what_the_score_is_worth_on_fightchurn(month_end: Wareh
     assert "\n".join(row for (row,) in shown) in readme
 
 
+@needs_data
 def test_cohort_retention_of_fightchurn(month_end: Warehouse) -> None:
     ours = {
         (str(cohort)[:7], months): (start, value, retention)
