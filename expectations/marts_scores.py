@@ -164,7 +164,8 @@ def treatment_rules() -> list:
             "Every customer and product has a treatment, a place in the matrix and a segment, or says why not.",
             "Add the level to level_treatments.csv, the cell to assignments.csv, or a rule to care_segments.csv.",
             """select account_id, product_id, treatment, assigned_to, care_segment from marts.mart_treatment
-                where (treatment is null or assigned_to is null or care_segment is null) <> (null_reason is not null)""",
+                where (treatment is null or assigned_to is null or care_segment is null)
+                    <> (null_reason is not null)""",
         ),
         no_rows(
             "everything_held_is_treated",
