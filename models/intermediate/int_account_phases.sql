@@ -71,7 +71,7 @@ final as (
             and units.product_id = entered.product_id
             and phases.metric_key = entered.metric_key
             and entered.metric_value >= coalesce(phases.minimum, entered.metric_value)
-            and (phases.below_maximum is null or entered.metric_value < phases.below_maximum)
+            and (phases.below_maximum is null or phases.below_maximum > entered.metric_value)
     left join account_metrics as ended
         on
             units.as_of_date = ended.as_of_date

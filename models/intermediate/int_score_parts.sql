@@ -62,17 +62,18 @@ final as (
     where health_components.is_in_force
 
     {% for part, key, lost, condition in [
-        ('cap', 'cap_key', 'uncapped_score - raw_score', 'cap_key is not null'),
-        ('override', "'override'", 'coalesce(raw_score, 100) - score', 'override_author_id is not null'),
+        ('cap', 'unit_scores.cap_key', 'unit_scores.uncapped_score - unit_scores.raw_score', 'unit_scores.cap_key is not null'),
+        ('override', "'override'", 'coalesce(unit_scores.raw_score, 100) - unit_scores.score',
+            'unit_scores.override_author_id is not null'),
     ] %}
         union all
 
         select
             unit_scores.as_of_date,
-            account_id,
-            product_id,
-            score_kind,
-            profile_version,
+            unit_scores.account_id,
+            unit_scores.product_id,
+            unit_scores.score_kind,
+            unit_scores.profile_version,
             {{ key }} as component_key,
             '{{ part }}' as part,
             cast(null as {{ dbt.type_string() }}) as metric_key,
@@ -87,7 +88,7 @@ final as (
         from unit_scores
         inner join to_build on unit_scores.as_of_date = to_build.as_of_date
 
-        where product_id <> 'all' and {{ condition }}
+        where unit_scores.product_id <> 'all' and {{ condition }}
     {% endfor %}
 
 )

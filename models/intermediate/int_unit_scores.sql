@@ -67,7 +67,7 @@ standing_overrides as (
     from overrides
     inner join hierarchy on overrides.account_id = hierarchy.account_id
     inner join to_build
-        on to_build.as_of_date >= overrides.valid_from_date and to_build.as_of_date < overrides.expires_date
+        on overrides.valid_from_date <= to_build.as_of_date and overrides.expires_date > to_build.as_of_date
 
 ),
 

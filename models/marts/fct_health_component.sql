@@ -43,11 +43,14 @@ worded as (
         parts.*,
         coalesce(kpi_catalog.label_en, score_caps.label_en, 'Set by hand') as label_en,
         coalesce(kpi_catalog.label_ja, score_caps.label_ja, '手動で設定') as label_ja,
-        case when parts.part = 'component'
-            then coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_en') }}, 'not known')
+        case
+            when parts.part = 'component'
+                then
+                    coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_en') }}, 'not known')
         end as value_en,
-        case when parts.part = 'component'
-            then coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_ja', '') }}, '不明')
+        case
+            when parts.part = 'component'
+                then coalesce({{ spoken('parts.metric_value', 'kpi_units.factor', 'kpi_units.suffix_ja', '') }}, '不明')
         end as value_ja,
         {{ spoken('abs(parts.lost_points)', '1', "''", '') }} as points
 
