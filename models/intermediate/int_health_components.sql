@@ -37,7 +37,57 @@ scoring_segments as (
 
 ),
 
-measured as (
+times_to_live as (
+
+    select
+        metric_key,
+        max(time_to_live_days) as days
+
+    from score_profiles
+
+    where time_to_live_days is not null
+
+    group by metric_key
+
+),
+
+-- The last value before today, for what is not known today and may be remembered.
+remembered as (
+
+    select
+        account_metrics.as_of_date,
+        account_metrics.account_id,
+        account_metrics.product_id,
+        account_metrics.metric_key,
+        earlier.metric_value,
+        earlier.measured_for,
+        earlier.as_of_date as measured_date
+
+    from account_metrics
+    inner join to_build on account_metrics.as_of_date = to_build.as_of_date
+    inner join times_to_live on account_metrics.metric_key = times_to_live.metric_key
+    inner join account_metrics as earlier
+        on
+            account_metrics.account_id = earlier.account_id
+            and account_metrics.product_id = earlier.product_id
+            and account_metrics.metric_key = earlier.metric_key
+            and account_metrics.as_of_date > earlier.as_of_date
+            and earlier.as_of_date >= {{ plus_days('account_metrics.as_of_date', '-1 * times_to_live.days') }}
+
+    where account_metrics.metric_value is null and earlier.metric_value is not null
+
+    qualify row_number() over (
+        partition by
+            account_metrics.as_of_date, account_metrics.account_id, account_metrics.product_id,
+            account_metrics.metric_key
+        order by earlier.as_of_date desc
+    ) = 1
+
+),
+
+-- What is not known today may have been known yesterday: the last value stands for as long as the seed lets it live.
+-- Every customer and product has a row for every indicator, if only to say why it is unknown.
+valued as (
 
     select
         account_phases.as_of_date,
@@ -56,97 +106,37 @@ measured as (
         score_profiles.component_key,
         score_profiles.metric_key,
         score_profiles.weight,
-        score_profiles.time_to_live_days,
-        account_metrics.metric_value,
-        account_metrics.measured_for,
-        account_metrics.null_reason
+        coalesce(account_metrics.metric_value, remembered.metric_value) as metric_value,
+        coalesce(remembered.measured_for, account_metrics.measured_for) as measured_for,
+        case
+            when account_metrics.metric_value is not null then account_metrics.as_of_date
+            else remembered.measured_date
+        end as measured_date,
+        case when remembered.metric_value is null then account_metrics.null_reason end as null_reason
 
     from account_phases
     inner join to_build on account_phases.as_of_date = to_build.as_of_date
-    inner join score_profiles
-        on
-            account_phases.product_profile = score_profiles.product_profile
-            and account_phases.phase = score_profiles.phase
-    left join account_metrics
+    inner join account_metrics
         on
             account_phases.as_of_date = account_metrics.as_of_date
             and account_phases.account_id = account_metrics.account_id
             and account_phases.product_id = account_metrics.product_id
-            and score_profiles.metric_key = account_metrics.metric_key
+    inner join score_profiles
+        on
+            account_phases.product_profile = score_profiles.product_profile
+            and account_phases.phase = score_profiles.phase
+            and account_metrics.metric_key = score_profiles.metric_key
+    left join remembered
+        on
+            account_metrics.as_of_date = remembered.as_of_date
+            and account_metrics.account_id = remembered.account_id
+            and account_metrics.product_id = remembered.product_id
+            and account_metrics.metric_key = remembered.metric_key
+            and remembered.measured_date
+            >= {{ plus_days('account_metrics.as_of_date', '-1 * score_profiles.time_to_live_days') }}
 
     -- The customer as a whole is rolled up from its products.
     where account_phases.product_id <> 'all'
-
-),
-
--- What is not known today may have been known yesterday: the last value stands for as long as the seed lets it live.
-remembered as (
-
-    select
-        measured.as_of_date,
-        measured.account_id,
-        measured.product_id,
-        measured.score_kind,
-        measured.profile_version,
-        measured.component_key,
-        earlier.metric_value,
-        earlier.measured_for,
-        earlier.as_of_date as measured_date
-
-    from measured
-    inner join account_metrics as earlier
-        on
-            measured.account_id = earlier.account_id
-            and measured.product_id = earlier.product_id
-            and measured.metric_key = earlier.metric_key
-            and measured.as_of_date > earlier.as_of_date
-            and earlier.as_of_date >= {{ plus_days('measured.as_of_date', '-1 * measured.time_to_live_days') }}
-
-    where
-        measured.metric_value is null
-        and measured.time_to_live_days is not null
-        and earlier.metric_value is not null
-
-    qualify row_number() over (
-        partition by
-            measured.as_of_date, measured.account_id, measured.product_id, measured.score_kind,
-            measured.profile_version, measured.component_key
-        order by earlier.as_of_date desc
-    ) = 1
-
-),
-
-valued as (
-
-    select
-        measured.as_of_date,
-        measured.account_id,
-        measured.product_id,
-        measured.product_profile,
-        measured.phase,
-        measured.score_kind,
-        measured.profile_version,
-        measured.scored_by,
-        measured.is_in_force,
-        measured.component_key,
-        measured.metric_key,
-        measured.weight,
-        coalesce(measured.metric_value, remembered.metric_value) as metric_value,
-        coalesce(remembered.measured_for, measured.measured_for) as measured_for,
-        case
-            when measured.metric_value is not null then measured.as_of_date else remembered.measured_date
-        end as measured_date,
-        case when remembered.metric_value is null then measured.null_reason end as null_reason
-
-    from measured
-    left join remembered
-        on
-            measured.as_of_date = remembered.as_of_date
-            and measured.account_id = remembered.account_id
-            and measured.product_id = remembered.product_id
-            and measured.score_kind = remembered.score_kind
-            and measured.profile_version = remembered.profile_version
-            and measured.component_key = remembered.component_key
 
 ),
 

@@ -54,20 +54,32 @@ policies as (
 standing_overrides as (
 
     select
-        to_build.as_of_date,
-        hierarchy.surviving_account_id as account_id,
-        overrides.product_id,
-        overrides.override_id,
-        overrides.score,
+        account_units.as_of_date,
+        account_units.account_id,
+        account_units.product_id,
+        'health' as score_kind,
+        cast(overrides.score as double) as score,
         overrides.author_id,
         overrides.reason,
-        overrides.valid_from_date,
         overrides.expires_date
 
     from overrides
     inner join hierarchy on overrides.account_id = hierarchy.account_id
     inner join to_build
         on overrides.valid_from_date <= to_build.as_of_date and overrides.expires_date > to_build.as_of_date
+    inner join account_units
+        on
+            to_build.as_of_date = account_units.as_of_date
+            and hierarchy.surviving_account_id = account_units.account_id
+            and coalesce(overrides.product_id, account_units.product_id) = account_units.product_id
+
+    qualify row_number() over (
+        partition by account_units.as_of_date, account_units.account_id, account_units.product_id
+        order by
+            case when overrides.product_id is not null then 0 else 1 end,
+            overrides.valid_from_date desc,
+            overrides.override_id desc
+    ) = 1
 
 ),
 
@@ -83,12 +95,13 @@ products as (
         health_scores.profile_version,
         health_scores.scored_by,
         account_units.mrr,
+        account_units.measured_as,
         health_scores.coverage,
         health_scores.known_weight,
         health_scores.uncapped_score,
         health_scores.cap_key,
         health_scores.score as raw_score,
-        coalesce(cast(standing_overrides.score as double), health_scores.score) as score,
+        coalesce(standing_overrides.score, health_scores.score) as score,
         standing_overrides.author_id as override_author_id,
         standing_overrides.reason as override_reason,
         standing_overrides.expires_date as override_expires_date,
@@ -103,21 +116,12 @@ products as (
             and health_scores.product_id = account_units.product_id
     left join standing_overrides
         on
-            health_scores.score_kind = 'health'
+            health_scores.score_kind = standing_overrides.score_kind
             and health_scores.as_of_date = standing_overrides.as_of_date
             and health_scores.account_id = standing_overrides.account_id
-            and coalesce(standing_overrides.product_id, health_scores.product_id) = health_scores.product_id
+            and health_scores.product_id = standing_overrides.product_id
 
     where health_scores.is_in_force
-
-    qualify row_number() over (
-        partition by
-            health_scores.as_of_date, health_scores.account_id, health_scores.product_id, health_scores.score_kind
-        order by
-            case when standing_overrides.product_id is not null then 0 else 1 end,
-            standing_overrides.valid_from_date desc,
-            standing_overrides.override_id desc
-    ) = 1
 
 ),
 
@@ -140,8 +144,8 @@ customers as (
         as_of_date,
         account_id,
         score_kind,
-        case when count(distinct profile_version) = 1 then min(profile_version) end as profile_version,
-        {{ words_in_order("product_id || ' ' || scored_by") }} as scored_by,
+        case when min(profile_version) = max(profile_version) then min(profile_version) end as profile_version,
+        min(product_id || ' ' || scored_by) as scored_by,
         cast(sum(mrr) as bigint) as mrr,
         {{ rate('sum(case when score is not null then weight else 0 end)', 'sum(weight)') }} as coverage,
         {{ rate(
@@ -153,6 +157,23 @@ customers as (
         min(null_reason) as null_reason
 
     from weighed
+
+    group by 1, 2, 3
+
+),
+
+-- Words in order cost far more than one word, which is all that most customers have.
+customers_of_several as (
+
+    select
+        as_of_date,
+        account_id,
+        score_kind,
+        {{ words_in_order("product_id || ' ' || scored_by") }} as scored_by
+
+    from products
+
+    where measured_as <> 'all'
 
     group by 1, 2, 3
 
@@ -194,7 +215,7 @@ final as (
         account_phases.phase,
         customers.score_kind,
         customers.profile_version,
-        customers.scored_by,
+        coalesce(customers_of_several.scored_by, customers.scored_by) as scored_by,
         customers.mrr,
         customers.coverage,
         cast(null as double) as known_weight,
@@ -215,6 +236,11 @@ final as (
             customers.as_of_date = account_phases.as_of_date
             and customers.account_id = account_phases.account_id
             and account_phases.product_id = 'all'
+    left join customers_of_several
+        on
+            customers.as_of_date = customers_of_several.as_of_date
+            and customers.account_id = customers_of_several.account_id
+            and customers.score_kind = customers_of_several.score_kind
 
 )
 
