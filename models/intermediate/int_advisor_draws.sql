@@ -16,23 +16,20 @@ policies as (
 
 ),
 
-digits as (
+numbers as (
 
-    {% for digit in range(10) %}
-        select {{ digit }} as digit {{ 'union all' if not loop.last }}
-    {% endfor %}
+    {{ draw_numbers() }}
 
 ),
 
+-- Draw 0 is no shuffle.
 draws as (
 
-    select cast(100 * hundreds.digit + 10 * tens.digit + ones.digit as int) as draw
-    from digits as hundreds
-    cross join digits as tens
-    cross join digits as ones
+    select numbers.draw - 1 as draw
+    from numbers
     cross join policies
 
-    where 100 * hundreds.digit + 10 * tens.digit + ones.digit <= policies.permutation_draws
+    where numbers.draw - 1 <= policies.permutation_draws
 
 ),
 

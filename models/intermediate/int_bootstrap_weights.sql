@@ -21,22 +21,9 @@ accounts as (
 
 ),
 
-digits as (
-
-    {% for digit in range(10) %}
-        select {{ digit }} as digit
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
-
-),
-
 draws as (
 
-    select cast(100 * hundreds.digit + 10 * tens.digit + ones.digit + 1 as int) as draw
-
-    from digits as hundreds
-    cross join digits as tens
-    cross join digits as ones
+    {{ draw_numbers() }}
 
 ),
 

@@ -1,0 +1,91 @@
+-- Grain: one row per profile, set of weights and year: the churn its score stood for, by the fifths of the training years,
+-- and the log-loss of that, nats (L5). Who has no score is expected to leave as often as all did in training.
+
+with
+
+weight_scores as (
+
+    select * from {{ ref('int_weight_scores') }}
+
+),
+
+fifths as (
+
+    select * from {{ ref('int_weight_fifths') }}
+
+),
+
+curves as (
+
+    select * from {{ ref('int_weight_curves') }}
+
+),
+
+overall as (
+
+    select
+        scored_by,
+        (count_if(is_churned) + 0.5e0) / (count(*) + 1) as churn_of_all
+
+    from weight_scores
+
+    where part = 'train' and candidate_number = 0
+
+    group by 1
+
+),
+
+expected as (
+
+    select
+        weight_scores.scored_by,
+        weight_scores.candidate_number,
+        weight_scores.part,
+        weight_scores.window_start_date,
+        weight_scores.account_id,
+        weight_scores.product_id,
+        weight_scores.is_churned,
+        curves.fifth,
+        overall.churn_of_all,
+        coalesce(curves.expected_churn, overall.churn_of_all) as expected_churn
+
+    from weight_scores
+    inner join overall on weight_scores.scored_by = overall.scored_by
+    left join fifths
+        on
+            weight_scores.scored_by = fifths.scored_by
+            and weight_scores.candidate_number = fifths.candidate_number
+            and weight_scores.score is not null
+            and (fifths.from_score is null or weight_scores.score >= fifths.from_score)
+            and (fifths.below_score is null or weight_scores.score < fifths.below_score)
+    left join curves
+        on
+            fifths.scored_by = curves.scored_by
+            and fifths.candidate_number = curves.candidate_number
+            and fifths.fifth = curves.fifth
+
+),
+
+-- Decimals add up to the same digits in any order: equally good weights are equal.
+final as (
+
+    select
+        scored_by,
+        candidate_number,
+        part,
+        window_start_date,
+        account_id,
+        product_id,
+        is_churned,
+        fifth,
+        {% for churn, loss in [('expected_churn', 'log_loss'), ('churn_of_all', 'log_loss_without_score')] %}
+            cast({{ nine_decimals(
+                '-ln(case when is_churned then ' ~ churn ~ ' else 1 - ' ~ churn ~ ' end)'
+            ) }} as decimal(18, 9)) as {{ loss }}{{ ',' if not loop.last }}
+        {% endfor %}
+
+    from expected
+
+)
+
+select * from final
