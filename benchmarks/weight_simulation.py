@@ -1,5 +1,5 @@
-"""`python -m benchmarks.weight_simulation`: does the weight advisor take weight from a component that is noise, and does
-it keep weights that are as good as any? Made-up companies, run through the models' own SQL. Too long for a test;
+"""`python -m benchmarks.weight_simulation`: does the weight advisor take weight from a component that is noise, and
+does it keep weights that are as good as any? Made-up companies, run through the models' own SQL. Too long for a test;
 tests/test_weight_advisor.py runs a few seeds of it."""
 
 import datetime

@@ -31,8 +31,8 @@ components as (
     from score_profiles
     inner join spine
         on
-            spine.as_of_date >= score_profiles.valid_from
-            and (score_profiles.valid_to_exclusive is null or spine.as_of_date < score_profiles.valid_to_exclusive)
+            score_profiles.valid_from <= spine.as_of_date
+            and (score_profiles.valid_to_exclusive is null or score_profiles.valid_to_exclusive > spine.as_of_date)
 
 ),
 
