@@ -15,7 +15,10 @@ from benchmarks.advisor_simulation import POLICIES, TEST, TRAIN, replace_table
 
 ACCOUNTS = 1_500
 BUILT = ("marts.mart_weight_advisor",)
-STEPS = ("candidates", "scores", "fifths", "curves", "losses", "grid", "gains", "swaps", "tests")
+STEPS = (
+    *("profiles", "changes", "candidates", "scores", "fifths", "curves"),
+    *("losses", "grid", "gains", "swaps", "tests"),
+)
 STAYS_AS_IT_WAS = 0.7  # share of customers whose component is a year later what it was
 
 
