@@ -1,5 +1,5 @@
-"""`python -m benchmarks.weight_simulation`: does the weight advisor take weight from a component that is noise, and does
-it keep weights that are as good as any? Made-up companies, run through the models' own SQL. Too long for a test;
+"""`python -m benchmarks.weight_simulation`: does the weight advisor take weight from a component that is noise, and
+does it keep weights that are as good as any? Made-up companies, run through the models' own SQL. Too long for a test;
 tests/test_weight_advisor.py runs a few seeds of it."""
 
 import datetime
@@ -15,7 +15,10 @@ from benchmarks.advisor_simulation import POLICIES, TEST, TRAIN, replace_table
 
 ACCOUNTS = 1_500
 BUILT = ("marts.mart_weight_advisor",)
-STEPS = ("candidates", "scores", "fifths", "curves", "losses", "grid", "gains", "swaps", "tests")
+STEPS = (
+    *("profiles", "changes", "candidates", "scores", "fifths", "curves"),
+    *("losses", "grid", "gains", "swaps", "tests"),
+)
 STAYS_AS_IT_WAS = 0.7  # share of customers whose component is a year later what it was
 
 

@@ -1,5 +1,5 @@
 """Rules about what proves the success levels: who moves between them, whether they tell who stays, and what the
-threshold advisor proposes."""
+advisors of thresholds and weights propose."""
 
 from expectations.rules import no_rows
 
@@ -11,6 +11,7 @@ def level_suites() -> dict[str, list]:
         "mart_level_transition": transition_rules(),
         "mart_level_validity": validity_rules(),
         "mart_threshold_advisor": advisor_rules(),
+        "mart_weight_advisor": weight_rules(),
     }
 
 
@@ -120,6 +121,53 @@ def advisor_rules() -> list:
             "Correct int_advisor_verdicts: an unknown figure without a reason cannot be told from a mistake.",
             """select product_profile, metric_key, cut_number, p_value, null_reason from marts.mart_threshold_advisor
                 where (p_value is null) <> (null_reason is not null)
+                    or (verdict = 'not_reportable') <> (null_reason is not null)""",
+        ),
+    ]
+
+
+def weight_rules() -> list:
+    return [
+        no_rows(
+            "weights_of_a_profile_add_up",
+            "The weights now, those that are best in training and those proposed add up to the same.",
+            "Correct int_weight_candidates: points are lost or won when weights are moved.",
+            f"""select scored_by from marts.mart_weight_advisor
+                group by scored_by
+                having abs(sum(best_weight) - sum(current_weight)) > {ROUNDING}
+                    or abs(sum(proposed_weight) - sum(current_weight)) > {ROUNDING}
+                    or min(least(current_weight, best_weight, proposed_weight)) < 0
+                    or count(best_weight) not in (0, count(*)) or count(proposed_weight) not in (0, count(*))""",
+        ),
+        no_rows(
+            "only_a_gain_beyond_chance_changes_weights",
+            "Weights are proposed when they gain more than chance in years they have not seen, else nothing changes.",
+            "Correct mart_weight_advisor: it must not propose what swapped customers show as well.",
+            """select scored_by, component_key, current_weight, proposed_weight, verdict from marts.mart_weight_advisor
+                where is_useful <> (verdict = 'proposes')
+                    or (is_useful and (gain <= gain_by_chance or adjusted_p_value > 0.05))
+                    or (verdict = 'proposes' and proposed_weight is distinct from best_weight)
+                    or (verdict = 'keep' and proposed_weight is distinct from current_weight)
+                    or adjusted_p_value < p_value""",
+        ),
+        no_rows(
+            "log_losses_and_gain_fit",
+            "The gain is the log-loss saved in the test years; the best set is no worse than the current in training.",
+            "Correct int_weight_grid: the figures are of different years or sets of weights.",
+            f"""select scored_by, component_key, train_log_loss_best, test_log_loss_best, gain
+                from marts.mart_weight_advisor
+                where abs(test_log_loss_current - test_log_loss_best - gain) > {ROUNDING}
+                    or train_log_loss_best > train_log_loss_current + {ROUNDING}
+                    or least(train_log_loss_best, test_log_loss_current, test_log_loss_best) < 0
+                    or train_churned > train_windows or test_churned > test_windows""",
+        ),
+        no_rows(
+            "what_cannot_be_judged_says_why",
+            "A profile is judged by swaps, or says why it cannot be.",
+            "Correct mart_weight_advisor: an unknown figure without a reason cannot be told from a mistake.",
+            """select scored_by, component_key, p_value, null_reason from marts.mart_weight_advisor
+                where (p_value is null) <> (null_reason is not null)
+                    or (proposed_weight is null) <> (null_reason is not null)
                     or (verdict = 'not_reportable') <> (null_reason is not null)""",
         ),
     ]

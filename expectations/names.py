@@ -59,6 +59,7 @@ _tables = {
         "mart_level_transition",
         "mart_level_validity",
         "mart_threshold_advisor",
+        "mart_weight_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_nps",

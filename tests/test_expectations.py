@@ -317,6 +317,17 @@ create table marts.mart_threshold_advisor as
             test_windows_below, test_windows_above, test_churned_below, test_churned_above, proposed_gain,
             proposed_threshold, adjusted_p_value, is_useful, verdict)
     cross join (select cast(null as varchar) as null_reason);
+create table marts.mart_weight_advisor as
+    select *, 90 as train_windows, 20 as train_churned, 80 as test_windows, 15 as test_churned,
+        0.5e0 as train_log_loss_current, 0.4e0 as train_log_loss_best, 0.48e0 as test_log_loss_current,
+        0.42e0 as test_log_loss_best, verdict = 'proposes' as is_useful
+    from (values ('x', 'a', 60, 50, 50, 0.06e0, 0.05e0, 0.01e0, 0.02e0, 'proposes', null),
+            ('x', 'b', 40, 50, 50, 0.06e0, 0.05e0, 0.01e0, 0.02e0, 'proposes', null),
+            ('y', 'a', 60, 50, 60, 0.06e0, 0.07e0, 0.08e0, 0.08e0, 'keep', null),
+            ('y', 'b', 40, 50, 40, 0.06e0, 0.07e0, 0.08e0, 0.08e0, 'keep', null),
+            ('z', 'a', 100, null, null, null, null, null, null, 'not_reportable', 'too_few_churned'))
+        as t(scored_by, component_key, current_weight, best_weight, proposed_weight, gain, gain_by_chance, p_value,
+            adjusted_p_value, verdict, null_reason);
 create table marts.mart_level_nrr as
     select date '2024-03-31' as as_of_date, 'annual' as term_band, '4-6' as months_to_renewal_band, * from (values
         (2, 1.1e0, 1.0e0, 1.05e0, 'blended'), (null, null, 0.9e0, 0.9e0, 'assumed'))
@@ -609,6 +620,10 @@ update marts.mart_level_validity set churned = 3, churn_rate = 0.15, verdict = '
 update marts.mart_threshold_advisor set adjusted_p_value = 0.06 where cut_number = 2;
 update marts.mart_threshold_advisor set test_windows_below = 21 where cut_number = 2;
 update marts.mart_threshold_advisor set null_reason = 'too_few_churned' where metric_key = 'nps_score';
+update marts.mart_weight_advisor set adjusted_p_value = 0.06 where scored_by = 'x' and component_key = 'a';
+update marts.mart_weight_advisor set best_weight = 51, null_reason = 'too_few_churned'
+    where scored_by = 'y' and component_key = 'a';
+update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and component_key = 'b';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';

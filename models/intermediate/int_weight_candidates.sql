@@ -1,132 +1,42 @@
 -- Grain: one row per profile of the health version in force on the newest day, set of weights worth trying and component
--- (L5). Set 0 is the current one; the others move 10, 20 or 30 points from one component to another, or do without one.
+-- (L5). Set 0 is the current one.
 
 with
 
-score_profiles as (
+profiles as (
 
-    select * from {{ ref('int_score_profiles') }}
-
-    where score_kind = 'health'
-
-),
-
-spine as (
-
-    select * from {{ ref('int_as_of_spine') }}
-
-    where is_latest
-
-),
-
-components as (
-
-    select distinct
-        score_profiles.scored_by,
-        score_profiles.profile_version,
-        score_profiles.component_key,
-        score_profiles.metric_key,
-        cast(score_profiles.weight as decimal(18, 6)) as weight
-
-    from score_profiles
-    inner join spine
-        on
-            spine.as_of_date >= score_profiles.valid_from
-            and (score_profiles.valid_to_exclusive is null or spine.as_of_date < score_profiles.valid_to_exclusive)
-
-),
-
-weighed as (
-
-    select
-        *,
-        sum(weight) over (partition by scored_by) as all_weight
-
-    from components
-
-),
-
-steps as (
-
-    {% for points in [10, 20, 30] %}
-        select cast({{ points }} as decimal(18, 6)) as points {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_weight_profiles') }}
 
 ),
 
 changes as (
 
-    select distinct
-        scored_by,
-        cast(0 as decimal(18, 6)) as points,
-        '' as giver,
-        '' as receiver
-
-    from components
-
-    union all
-
-    select
-        givers.scored_by,
-        steps.points,
-        givers.component_key as giver,
-        receivers.component_key as receiver
-
-    from components as givers
-    inner join components as receivers
-        on givers.scored_by = receivers.scored_by and givers.component_key <> receivers.component_key
-    inner join steps on givers.weight >= steps.points
-
-    union all
-
-    -- What is done without is taken over by all others, in proportion.
-    select
-        scored_by,
-        weight as points,
-        component_key as giver,
-        '' as receiver
-
-    from weighed
-
-    where weight > 0 and weight < all_weight
-
-),
-
--- The smaller change has the lower number.
-numbered as (
-
-    select
-        *,
-        cast(
-            row_number() over (partition by scored_by order by points, giver, receiver) - 1 as int
-        ) as candidate_number
-
-    from changes
+    select * from {{ ref('int_weight_changes') }}
 
 ),
 
 changed as (
 
     select
-        weighed.scored_by,
-        weighed.profile_version,
-        numbered.candidate_number,
-        weighed.component_key,
-        weighed.metric_key,
-        weighed.all_weight,
+        profiles.scored_by,
+        profiles.profile_version,
+        changes.candidate_number,
+        profiles.component_key,
+        profiles.metric_key,
+        profiles.all_weight,
         cast(case
-            when weighed.component_key = numbered.giver then weighed.weight - numbered.points
-            when weighed.component_key = numbered.receiver then weighed.weight + numbered.points
-            when numbered.giver <> '' and numbered.receiver = ''
+            when profiles.component_key = changes.giver then profiles.weight - changes.points
+            when profiles.component_key = changes.receiver then profiles.weight + changes.points
+            when changes.giver <> '' and changes.receiver = ''
                 then round(
-                    cast(weighed.weight as double) * cast(weighed.all_weight as double)
-                    / cast(weighed.all_weight - numbered.points as double)
+                    cast(profiles.weight as double) * cast(profiles.all_weight as double)
+                    / cast(profiles.all_weight - changes.points as double)
                 )
-            else weighed.weight
+            else profiles.weight
         end as decimal(18, 6)) as weight
 
-    from numbered
-    inner join weighed on numbered.scored_by = weighed.scored_by
+    from changes
+    inner join profiles on changes.scored_by = profiles.scored_by
 
 ),
 

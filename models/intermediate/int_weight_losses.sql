@@ -66,6 +66,18 @@ expected as (
 
 ),
 
+-- What happened was expected to so much.
+told as (
+
+    select
+        *,
+        case when is_churned then expected_churn else 1 - expected_churn end as share_by_score,
+        case when is_churned then churn_of_all else 1 - churn_of_all end as share_without_score
+
+    from expected
+
+),
+
 -- Decimals add up to the same digits in any order: equally good weights are equal.
 final as (
 
@@ -78,13 +90,10 @@ final as (
         product_id,
         is_churned,
         fifth,
-        {% for churn, loss in [('expected_churn', 'log_loss'), ('churn_of_all', 'log_loss_without_score')] %}
-            cast({{ nine_decimals(
-                '-ln(case when is_churned then ' ~ churn ~ ' else 1 - ' ~ churn ~ ' end)'
-            ) }} as decimal(18, 9)) as {{ loss }}{{ ',' if not loop.last }}
-        {% endfor %}
+        cast({{ nine_decimals('-ln(share_by_score)') }} as decimal(18, 9)) as log_loss,
+        cast({{ nine_decimals('-ln(share_without_score)') }} as decimal(18, 9)) as log_loss_without_score
 
-    from expected
+    from told
 
 )
 

@@ -91,18 +91,6 @@ effective as (
 
 ),
 
-wilson as (
-
-    select
-        *,
-        (rate + power(1.959963985, 2) / (2 * effective_n)) / (1 + power(1.959963985, 2) / effective_n) as middle,
-        1.959963985 * sqrt(rate * (1 - rate) / effective_n + power(1.959963985 / (2 * effective_n), 2))
-        / (1 + power(1.959963985, 2) / effective_n) as half_width
-
-    from effective
-
-),
-
 final as (
 
     select
@@ -110,31 +98,30 @@ final as (
             scopes.{{ key }},
         {% endfor %}
         every_band.band,
-        coalesce(wilson.windows, 0) as windows,
-        coalesce(wilson.accounts, 0) as accounts,
-        coalesce(wilson.churned_windows, 0) as churned_windows,
-        coalesce(wilson.churned_accounts, 0) as churned_accounts,
-        {{ nine_decimals('wilson.rate') }} as churn_rate,
-        {{ nine_decimals('wilson.effective_n') }} as effective_n,
-        {{ nine_decimals('case when wilson.churned_windows = 0 then 0.0 else wilson.middle - wilson.half_width end') }}
+        coalesce(effective.windows, 0) as windows,
+        coalesce(effective.accounts, 0) as accounts,
+        coalesce(effective.churned_windows, 0) as churned_windows,
+        coalesce(effective.churned_accounts, 0) as churned_accounts,
+        {{ nine_decimals('effective.rate') }} as churn_rate,
+        {{ nine_decimals('effective.effective_n') }} as effective_n,
+        {{ nine_decimals(wilson_bound('effective.rate * effective.effective_n', 'effective.effective_n', '-')) }}
             as churn_rate_low,
-        {{ nine_decimals('case
-            when wilson.churned_windows = wilson.windows then 1.0 else wilson.middle + wilson.half_width
-        end') }} as churn_rate_high,
-        coalesce(wilson.mrr, 0) as mrr,
-        coalesce(wilson.churned_mrr, 0) as churned_mrr,
+        {{ nine_decimals(wilson_bound('effective.rate * effective.effective_n', 'effective.effective_n', '+')) }}
+            as churn_rate_high,
+        coalesce(effective.mrr, 0) as mrr,
+        coalesce(effective.churned_mrr, 0) as churned_mrr,
         case
-            when wilson.windows is null then 'no_windows'
-            when wilson.accounts < 2 then 'only_one_account'
+            when effective.windows is null then 'no_windows'
+            when effective.accounts < 2 then 'only_one_account'
         end as null_reason
 
     from scopes
     cross join every_band
-    left join wilson
+    left join effective
         on
-            every_band.band = wilson.band
+            every_band.band = effective.band
             {% for key in keys %}
-                and scopes.{{ key }} = wilson.{{ key }}
+                and scopes.{{ key }} = effective.{{ key }}
             {% endfor %}
 
 )

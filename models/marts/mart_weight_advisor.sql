@@ -50,7 +50,7 @@ judged as (
         best.candidate_number,
         current_weights.train_log_loss as train_log_loss_current,
         best.train_log_loss as train_log_loss_best,
-        current_weights.test_log_loss_without_score as test_log_loss_without_score,
+        current_weights.test_log_loss_without_score,
         current_weights.test_log_loss as test_log_loss_current,
         best.test_log_loss as test_log_loss_best,
         current_weights.test_log_loss - best.test_log_loss as gain,
@@ -93,15 +93,15 @@ concluded as (
 final as (
 
     select
-        now.scored_by,
-        now.profile_version,
-        now.component_key,
-        now.metric_key,
-        cast(now.weight as double) as current_weight,
+        present.scored_by,
+        present.profile_version,
+        present.component_key,
+        present.metric_key,
+        cast(present.weight as double) as current_weight,
         cast(best_weights.weight as double) as best_weight,
         cast(case
             when concluded.verdict = 'proposes' then best_weights.weight
-            when concluded.verdict = 'keep' then now.weight
+            when concluded.verdict = 'keep' then present.weight
         end as double) as proposed_weight,
         cast(concluded.candidates as int) as candidates,
         coalesce(concluded.train_windows, 0) as train_windows,
@@ -125,11 +125,11 @@ final as (
         concluded.null_reason
 
     from concluded
-    inner join candidates as now on concluded.scored_by = now.scored_by and now.candidate_number = 0
+    inner join candidates as present on concluded.scored_by = present.scored_by and present.candidate_number = 0
     left join candidates as best_weights
         on
-            now.scored_by = best_weights.scored_by
-            and now.component_key = best_weights.component_key
+            present.scored_by = best_weights.scored_by
+            and present.component_key = best_weights.component_key
             and concluded.candidate_number = best_weights.candidate_number
             and concluded.null_reason is null
 
