@@ -19,6 +19,12 @@ unit_scores as (
 
 ),
 
+trend_distances as (
+
+    select * from {{ ref('trend_distances') }}
+
+),
+
 trend_dates as (
 
     select * from {{ ref('int_trend_dates') }}
@@ -32,7 +38,7 @@ final as (
         unit_scores.account_id,
         unit_scores.product_id,
         unit_scores.score_kind,
-        trend_dates.trend_days,
+        trend_distances.trend_days,
         trend_dates.compared_date,
         trend_dates.compared_days,
         case
@@ -40,8 +46,9 @@ final as (
                 then {{ nine_decimals('unit_scores.raw_score - earlier.raw_score') }}
         end as score_change,
         case
-            when trend_dates.compared_date is null or earlier.as_of_date is null then 'no_earlier_score'
-            when unit_scores.raw_score is null then unit_scores.null_reason
+            when earlier.as_of_date is null then 'no_earlier_score'
+            -- A score set by hand needs no reason of its own; that nothing was worked out beside it does.
+            when unit_scores.raw_score is null then coalesce(unit_scores.null_reason, 'score_only_set_by_hand')
             when earlier.raw_score is null then 'earlier_score_unknown'
             when unit_scores.profile_version <> earlier.profile_version then 'other_version_then'
             when unit_scores.scored_by <> earlier.scored_by then 'other_profile_then'
@@ -49,7 +56,11 @@ final as (
 
     from unit_scores
     inner join to_build on unit_scores.as_of_date = to_build.as_of_date
-    left join trend_dates on unit_scores.as_of_date = trend_dates.as_of_date
+    cross join trend_distances
+    left join trend_dates
+        on
+            unit_scores.as_of_date = trend_dates.as_of_date
+            and trend_distances.trend_days = trend_dates.trend_days
     left join unit_scores as earlier
         on
             trend_dates.compared_date = earlier.as_of_date
