@@ -87,8 +87,8 @@ CHANGED = [
     for now, then in [(f"(from {table} where as_of_date <= date '{TODAY}')", f"kept.{table.split('.')[1]}")]
     for one, other in [(now, then), (then, now)]
 ]
-# Announcements are the indicator that some have and others have not, or nobody has. Values live on for a week, and a cap
-# holds down whoever gives less than 9 or is away for a week.
+# Announcements are the indicator that some have and others have not, or nobody has. Values live on for a week, and a
+# cap holds down whoever gives less than 9 or is away for a week.
 RANDOM_SEEDS = """
     insert into reference.success_level_conditions
         select * replace (2 as success_level, 'reads' as condition_key, 'announcement_read_rate' as metric_key,
