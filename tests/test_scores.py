@@ -87,13 +87,15 @@ CHANGED = [
     for now, then in [(f"(from {table} where as_of_date <= date '{TODAY}')", f"kept.{table.split('.')[1]}")]
     for one, other in [(now, then), (then, now)]
 ]
-# Announcements are the indicator that some have and others have not, or nobody has. Values live on for a week.
+# Announcements are the indicator that some have and others have not, or nobody has. Values live on for a week, and a
+# cap holds down whoever gives less than 9 or is away for a week.
 RANDOM_SEEDS = """
     insert into reference.success_level_conditions
         select * replace (2 as success_level, 'reads' as condition_key, 'announcement_read_rate' as metric_key,
             0.5 as threshold)
         from reference.success_level_conditions where product_profile = 'default' and success_level = 1;
-    update reference.health_profiles set time_to_live_days = 7
+    update reference.health_profiles set time_to_live_days = 7;
+    update reference.score_caps set maximum_score = 10, threshold = 8
 """
 
 PROFILE = settings(
