@@ -37,6 +37,12 @@ scoring_segments as (
 
 ),
 
+spine as (
+
+    select * from {{ ref('int_as_of_spine') }}
+
+),
+
 times_to_live as (
 
     select
@@ -51,7 +57,8 @@ times_to_live as (
 
 ),
 
--- The last value before today, for what is not known today and may be remembered.
+-- What is not known today may be remembered: the value of the newest month end that had one. Month ends, because they
+-- never thin out: a day looks back at the same dates whenever it is made.
 remembered as (
 
     select
@@ -73,8 +80,9 @@ remembered as (
             and account_metrics.metric_key = earlier.metric_key
             and account_metrics.as_of_date > earlier.as_of_date
             and earlier.as_of_date >= {{ plus_days('account_metrics.as_of_date', '-1 * times_to_live.days') }}
+    inner join spine on earlier.as_of_date = spine.as_of_date
 
-    where account_metrics.metric_value is null and earlier.metric_value is not null
+    where account_metrics.metric_value is null and earlier.metric_value is not null and spine.is_month_end
 
     qualify row_number() over (
         partition by
@@ -85,7 +93,6 @@ remembered as (
 
 ),
 
--- What is not known today may have been known yesterday: the last value stands for as long as the seed lets it live.
 -- Every customer and product has a row for every indicator, if only to say why it is unknown.
 valued as (
 

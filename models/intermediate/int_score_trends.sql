@@ -1,17 +1,7 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ delete_as_of_dates() }}"
-) }}
 -- Grain: one row per as-of date, score, customer, product and distance: how the score worked out then and now compare (H5).
--- Overrides are left out: somebody's word is no trend.
+-- Overrides are left out: somebody's word is no trend. Every date is made anew, as the days it looks back at thin out.
 
 with
-
-to_build as (
-
-    select * from {{ ref('int_as_of_to_build') }}
-
-),
 
 unit_scores as (
 
@@ -55,7 +45,6 @@ final as (
         end as null_reason
 
     from unit_scores
-    inner join to_build on unit_scores.as_of_date = to_build.as_of_date
     cross join trend_distances
     left join trend_dates
         on

@@ -1,17 +1,7 @@
-{{ config(
-    materialized='incremental',
-    pre_hook="{{ delete_as_of_dates() }}"
-) }}
 -- Grain: one row per as-of date, customer and product it holds (`all`: the customer as a whole). A churned account is no
 -- longer scored; its last rows stay.
 
 with
-
-to_build as (
-
-    select * from {{ ref('int_as_of_to_build') }}
-
-),
 
 unit_scores as (
 
@@ -58,7 +48,6 @@ final as (
         unit_scores.null_reason
 
     from unit_scores
-    inner join to_build on unit_scores.as_of_date = to_build.as_of_date
     left join bands
         on
             unit_scores.score_kind = bands.score_kind
