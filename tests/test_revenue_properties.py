@@ -81,8 +81,11 @@ PROPERTIES = {
         where kept.scope_type = 'all' and kept.horizon_months = 1 and (
             kept.closing_mrr_reported
                 <> moved.opening_mrr + moved.fx_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
+            -- Movements are at the rate of the day, what is retained at that of the opening: a foreign line bought after
+            -- the rate moved tells the two apart without any fx movement.
             or (kept.period_end_date not in (
                     select last_day(month) from marts.fct_mrr_movement where movement_type = 'fx')
+                and kept.closing_mrr = kept.closing_mrr_reported
                 and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr)
             or (not exists (from intermediate.int_contract_lines where not is_reporting_currency)
                 and kept.closing_mrr <> kept.closing_mrr_reported)
