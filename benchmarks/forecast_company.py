@@ -82,14 +82,14 @@ def logit_shift(chance: numpy.ndarray, shift: float | numpy.ndarray) -> numpy.nd
     return 1 / (1 + (1 / chance - 1) * numpy.exp(-shift))
 
 
-def stationary_levels() -> numpy.ndarray:
+def level_moves() -> numpy.ndarray:
     """The monthly chances from level to level, a row per level before."""
     return numpy.diag(1 - RISE - FALL) + numpy.diag(RISE[:-1], 1) + numpy.diag(FALL[1:], -1)
 
 
-def yearly_churn(scenario: Scenario) -> float:
+def monthly_leavers(scenario: Scenario) -> float:
     """About the share of customers that leave in a month, for as many to come."""
-    mean = START_LEVELS @ numpy.linalg.matrix_power(stationary_levels(), 18)
+    mean = START_LEVELS @ numpy.linalg.matrix_power(level_moves(), 18)
     monthly = numpy.array([mean @ MONTHLY_CHURN, mean @ CHURN / 12, mean @ CHURN / 24])
     # Those who leave sooner are fewer in a standing book than among newcomers.
     standing = numpy.array(TERM_SHARES) / monthly
@@ -101,9 +101,9 @@ def simulate(scenario: Scenario, seed: int, accounts: int = 2_000) -> Company:
     random = numpy.random.default_rng(seed)
     months = BURN_IN + MONTHS + HORIZON
     last = BURN_IN + MONTHS - 1
-    chances = stationary_levels().cumsum(axis=1)
+    chances = level_moves().cumsum(axis=1)
     size = accounts * numpy.exp(-numpy.log1p(scenario.growth) * numpy.clip(last - numpy.arange(months), 0, None))
-    leaves = yearly_churn(scenario)
+    leaves = monthly_leavers(scenario)
     come = numpy.empty(months, dtype=int)
     come[0] = round(size[0])
     for month in range(1, months):
@@ -181,7 +181,7 @@ def _decide(
 
 
 def oracle(company: Company) -> numpy.ndarray:
-    """Per customer: expected MRR twelve months after the last month, given all of the last month and the hidden factor."""
+    """Per customer: expected MRR twelve months after the last month, given all of that month and the hidden factor."""
     level, to_renewal, decided = company.level[-1] - 1, company.to_renewal[-1], company.decided[-1]
     expected = numpy.zeros(len(company.term))
     shocks = zip(SHOCK_NODES, SHOCK_WEIGHTS, strict=True) if company.scenario.shock_sd else [(0.0, 1.0)]
@@ -198,9 +198,9 @@ def oracle(company: Company) -> numpy.ndarray:
 
 
 def _ratios(term: int, shift: float) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """(level, to_renewal - 1) → expected MRR in HORIZON months ÷ now while nothing is decided; and (level) → the same where
-    the renewal due next month is signed and leaves the MRR as it is. A recursion over the months that are left."""
-    moves = stationary_levels()
+    """(level, to_renewal - 1) → expected MRR in HORIZON months ÷ now while nothing is decided; and (level) → the same
+    where the renewal due next month is signed and leaves the MRR as it is. A recursion over the months left."""
+    moves = level_moves()
     churn = logit_shift(MONTHLY_CHURN if term == 1 else CHURN, shift)
     makes = numpy.ones(LEVELS) if term == 1 else 1 + LESS * (LESS_FACTOR - 1) + MORE * (MORE_FACTOR - 1)
     grows = 1 + ADD_ON * (ADD_ON_FACTOR - 1)
