@@ -2,6 +2,8 @@
 benchmarks/forecast_company.py, run through the models' own SQL; what has to hold stands in docs/forecast_simulation.md."""
 
 import datetime
+import functools
+import importlib.util
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ import pandas
 
 from benchmarks import forecast_company as company_of
 from benchmarks.advisor_simulation import replace_table
+from orchestration.settings import ROOT
 
 LAST_DAY = datetime.date(2026, 12, 31)
 GRACE_MONTHS = 2  # until a window has matured
@@ -31,6 +34,8 @@ class Outcome:
     trailing: float
     due: float  # forecast less oracle, of the customers due within a year, per MRR of theirs
     not_due: float
+    luck: tuple[float, float]
+    full: tuple[float, float]
 
 
 def month_end(month: int) -> datetime.date:
@@ -64,13 +69,10 @@ def book_cells(company: company_of.Company, month: int) -> pandas.DataFrame:
     return cells.assign(as_of_date=month_end(month))
 
 
-def windows(company: company_of.Company) -> pandas.DataFrame:
-    """The rows of int_windows that have matured on the day of the forecast."""
-    last = company_of.MONTHS - 1
+def windows(company: company_of.Company, last: int) -> pandas.DataFrame:
+    """The rows of int_windows that have matured on a month end."""
     found = []
-    for month in range(last - 36, last - 12 - GRACE_MONTHS + 1):
-        if month < 0:
-            continue
+    for month in range(max(last - 36, 0), last - 12 - GRACE_MONTHS + 1):
         cells = book_cells(company, month)
         end = company.mrr[month + 12][cells["account_id"].astype(int)]
         cap = 3 * numpy.maximum(cells["mrr"], cells["base_mrr"])
@@ -84,24 +86,49 @@ def windows(company: company_of.Company) -> pandas.DataFrame:
     return pandas.concat(found)
 
 
-def forecast(chain, company: company_of.Company) -> pandas.Series:
-    """Expected MRR in twelve months per customer of the last month, by the models' SQL."""
-    replace_table(chain, "int_as_of_to_build", pandas.DataFrame({"as_of_date": [LAST_DAY]}))
-    replace_table(chain, "int_book_cells", book_cells(company, company_of.MONTHS - 1))
-    replace_table(chain, "int_windows", windows(company))
+def forecast(chain, company: company_of.Company, month: int) -> pandas.Series:
+    """Expected MRR in twelve months per customer of a month end, by the models' SQL."""
+    replace_table(chain, "int_as_of_to_build", pandas.DataFrame({"as_of_date": [month_end(month)]}))
+    replace_table(chain, "int_book_cells", book_cells(company, month))
+    replace_table(chain, "int_windows", windows(company, month))
     chain.rebuild(*STEPS)
     rows = chain.query("select account_id, cast(expected_mrr as double) from intermediate.int_book_expectations")
-    return pandas.Series({int(account): mrr for account, mrr in rows})
+    return pandas.Series({int(account): mrr for account, mrr in rows}).sort_index()
+
+
+def past_errors(chain, company: company_of.Company) -> pandas.DataFrame:
+    """The rows of int_forecast_errors a year apart, of days on which a window had matured."""
+    rows = []
+    for month in range(company_of.MONTHS - 1 - 12 - GRACE_MONTHS, 12 + GRACE_MONTHS - 1, -12):
+        now = company.mrr[month].sum()
+        expected = forecast(chain, company, month).sum() / now
+        happened = company.mrr[month + 12][company.mrr[month] > 0].sum() / now
+        rows.append((month_end(month), "all", False, expected, happened))
+    # A year apart: twelve rows from one to the next, as the month ends between them would make.
+    names = ["as_of_date", "scope_type", "is_assumed", "expected_nrr", "realised_nrr"]
+    return pandas.DataFrame([row for row in rows for _ in range(12)], columns=names)
 
 
 def outcome(chain, company: company_of.Company) -> Outcome:
-    expected = forecast(chain, company)
+    last = company_of.MONTHS - 1
+    errors = past_errors(chain, company)
+    expected = forecast(chain, company, last)
     there = expected.index.to_numpy()
     now, oracle, later = company.mrr[-1][there], company_of.oracle(company)[there], company.later[there]
     before = company.mrr[-1 - 12] > 0
     signed = company.decided[-1][there] == 1
     due = (company.to_renewal[-1][there] <= 12) & ~signed
     error = expected.to_numpy() - oracle
+    book = chain.connection.execute("from intermediate.int_book_expectations").df()
+    drawn = resampling().intervals(
+        pandas.Timestamp(LAST_DAY),
+        chain.connection.execute("from intermediate.int_windows").df(),
+        book,
+        book[["account_id", "product_id"]].assign(scope_type="all", scope_value="all"),
+        chain.connection.execute("from reference.assumed_level_nrr").df(),
+        errors,
+        chain.connection.execute("from intermediate.int_policies").df().iloc[0],
+    ).iloc[0]
     return Outcome(
         forecast=expected.sum() / now.sum(),
         oracle=oracle.sum() / now.sum(),
@@ -109,11 +136,26 @@ def outcome(chain, company: company_of.Company) -> Outcome:
         trailing=company.mrr[-1][before].sum() / company.mrr[-1 - 12][before].sum(),
         due=error[due].sum() / now[due].sum(),
         not_due=error[~due].sum() / now[~due].sum(),
+        luck=(drawn.luck_low, drawn.luck_high),
+        full=(drawn.full_low, drawn.full_high),
     )
+
+
+@functools.cache
+def resampling():
+    """The Python model, which dbt loads as a file."""
+    spec = importlib.util.spec_from_file_location("intervals", ROOT / "models/intermediate/int_expected_intervals.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def describe(outcomes: list[Outcome]) -> dict[str, float]:
     rows = pandas.DataFrame([vars(one) for one in outcomes])
+    width, held = {}, {}
+    for name in ("luck", "full"):
+        low, high = rows[name].str[0], rows[name].str[1]
+        width[name], held[name] = (high - low).mean(), ((low <= rows.happened) & (rows.happened <= high)).mean()
     error, luck = rows.forecast - rows.happened, rows.oracle - rows.happened
     trailing = rows.trailing - rows.happened
     paired = error**2 - trailing**2
@@ -125,6 +167,10 @@ def describe(outcomes: list[Outcome]) -> dict[str, float]:
         "÷ oracle": rms(error) / rms(luck),
         "÷ trailing": rms(error) / rms(trailing),
         "paired": paired.mean() + 1.96 * paired.std() / len(paired) ** 0.5,
+        "luck holds": held["luck"],
+        "full holds": held["full"],
+        "luck width": width["luck"],
+        "full ÷ luck": width["full"] / width["luck"],
     }
 
 

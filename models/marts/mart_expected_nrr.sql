@@ -1,4 +1,5 @@
--- Grain: one row per as-of date and scope: what the book of that day will pay in twelve months (E2).
+-- Grain: one row per as-of date and scope: what the book of that day will pay in twelve months, and how far what happens
+-- may lie from it (E2).
 
 with
 
@@ -14,7 +15,13 @@ scopes as (
 
 ),
 
-final as (
+intervals as (
+
+    select * from {{ expected_intervals() }}
+
+),
+
+summed as (
 
     select
         expectations.as_of_date,
@@ -42,6 +49,40 @@ final as (
         on expectations.account_id = scopes.account_id and expectations.product_id = scopes.product_id
 
     group by 1, 2, 3
+
+),
+
+-- An interval holds what it is drawn around.
+final as (
+
+    select
+        summed.as_of_date,
+        summed.scope_type,
+        summed.scope_value,
+        summed.accounts,
+        summed.mrr,
+        summed.contracted_mrr_12m,
+        summed.expected_churn_mrr,
+        summed.expected_contraction_mrr,
+        summed.expected_expansion_mrr,
+        summed.expected_mrr_12m,
+        summed.expected_nrr,
+        case when intervals.full_low is not null then least(intervals.full_low, summed.expected_nrr) end as expected_nrr_low,
+        case when intervals.full_high is not null then greatest(intervals.full_high, summed.expected_nrr) end as expected_nrr_high,
+        case when intervals.luck_low is not null then least(intervals.luck_low, summed.expected_nrr) end as luck_low,
+        case when intervals.luck_high is not null then greatest(intervals.luck_high, summed.expected_nrr) end as luck_high,
+        intervals.common_sd,
+        coalesce(intervals.disjoint_years, 0) as disjoint_years,
+        case when intervals.as_of_date is null then 'no_matured_window_yet' end as interval_null_reason,
+        summed.observed_share,
+        summed.basis
+
+    from summed
+    left join intervals
+        on
+            summed.as_of_date = intervals.as_of_date
+            and summed.scope_type = intervals.scope_type
+            and summed.scope_value = intervals.scope_value
 
 )
 
