@@ -6,6 +6,8 @@ from expectations.rules import no_rows
 
 # Rates carry nine decimals: a difference below one in a million is rounding.
 ROUNDING = 0.000001
+# Amounts that add up, each rounded to a minor unit by itself.
+ROUNDED_AMOUNTS = 2
 
 
 def expected_suites(as_of: date) -> dict[str, list]:
@@ -46,6 +48,26 @@ def expected_nrr_rules(as_of: date) -> list:
                     or expected.expected_nrr < cells.lowest - {ROUNDING}
                     or expected.expected_nrr > cells.highest + {ROUNDING}
                 )""",
+        ),
+        no_rows(
+            "what_is_lost_and_won_adds_up",
+            "What is contracted, less expected churn and contraction, plus expansion, is what is expected.",
+            "Correct int_level_rates: the parts of a rate must add up to it.",
+            f"""select {scope}, expected.contracted_mrr_12m, expected.expected_mrr_12m
+                from marts.mart_expected_nrr as expected
+                where abs(expected.contracted_mrr_12m - expected.expected_churn_mrr
+                    - expected.expected_contraction_mrr + expected.expected_expansion_mrr
+                    - expected.expected_mrr_12m) > {ROUNDED_AMOUNTS}""",
+        ),
+        no_rows(
+            "intervals_hold_what_is_expected",
+            "Both intervals hold the expected NRR, or say why there are none.",
+            "Follow the scope from int_expected_intervals to mart_expected_nrr.",
+            f"""select {scope}, expected.expected_nrr, expected.expected_nrr_low, expected.expected_nrr_high
+                from marts.mart_expected_nrr as expected
+                where expected.expected_nrr not between expected.expected_nrr_low and expected.expected_nrr_high
+                    or expected.expected_nrr not between expected.luck_low and expected.luck_high
+                    or (expected.expected_nrr_low is null) <> (expected.interval_null_reason is not null)""",
         ),
         no_rows(
             "book_is_todays_mrr",

@@ -334,7 +334,9 @@ create table marts.mart_level_nrr as
         as t(success_level, observed_nrr, parent_nrr, expected_nrr, basis);
 create table marts.mart_expected_nrr as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, 170 as mrr,
-        1.0e0 as expected_nrr;
+        1.0e0 as expected_nrr, 175 as contracted_mrr_12m, 10 as expected_churn_mrr, 0 as expected_contraction_mrr,
+        5 as expected_expansion_mrr, 170 as expected_mrr_12m, 0.9e0 as expected_nrr_low, 1.1e0 as expected_nrr_high,
+        0.95e0 as luck_low, 1.05e0 as luck_high, null as interval_null_reason;
 create table marts.mart_goal_attainment as
     select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values
         ('g1', 0, 10, 12, date '2024-03-31', 1.2e0, null, 'reached', true, null),
@@ -625,7 +627,8 @@ update marts.mart_weight_advisor set best_weight = 51, null_reason = 'too_few_ch
     where scored_by = 'y' and component_key = 'a';
 update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and component_key = 'b';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
-insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
+insert into marts.mart_expected_nrr
+    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 173, null, null, null, null, null);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
 update marts.mart_goal_attainment set status = 'overdue', measured_date = '2024-04-01' where goal_id = 'g3';
 update marts.mart_goal_attainment set metric = 'Hours of a@example.com' where goal_id = 'g2';
