@@ -35,9 +35,9 @@ def expected_nrr_rules(as_of: date) -> list:
     return [
         no_rows(
             "expected_lies_within_its_cells",
-            "The expected NRR of a scope lies between the lowest and the highest of its day's cells.",
+            "What a contracted yen of a scope is expected to be lies between the lowest and the highest cell of its day.",
             "Follow the day from int_book_cells over mart_level_nrr: a weighted mean cannot leave its parts.",
-            f"""select {scope}, expected.expected_nrr, cells.lowest, cells.highest
+            f"""select {scope}, expected.expected_mrr_12m, expected.contracted_mrr_12m, cells.lowest, cells.highest
                 from marts.mart_expected_nrr as expected
                 left join (
                     select as_of_date, min(expected_nrr) as lowest, max(expected_nrr) as highest
@@ -45,8 +45,8 @@ def expected_nrr_rules(as_of: date) -> list:
                 ) as cells on expected.as_of_date = cells.as_of_date
                 where expected.expected_nrr is not null and (
                     cells.lowest is null
-                    or expected.expected_nrr < cells.lowest - {ROUNDING}
-                    or expected.expected_nrr > cells.highest + {ROUNDING}
+                    or expected.expected_mrr_12m < expected.contracted_mrr_12m * cells.lowest - {ROUNDED_AMOUNTS}
+                    or expected.expected_mrr_12m > expected.contracted_mrr_12m * cells.highest + {ROUNDED_AMOUNTS}
                 )""",
         ),
         no_rows(
