@@ -1,4 +1,4 @@
--- Grain: one row per customer, day and type of touch up to the newest as-of date.
+-- Grain: one row per customer, day up to the newest as-of date and type of its touches; and one of type `all`, of any.
 
 with
 
@@ -20,7 +20,7 @@ spine as (
 
 ),
 
-final as (
+known as (
 
     select distinct
         hierarchy.surviving_account_id as account_id,
@@ -30,6 +30,26 @@ final as (
     from touches
     inner join hierarchy on touches.account_id = hierarchy.account_id
     inner join spine on spine.is_latest and touches.touched_date <= spine.as_of_date
+
+),
+
+final as (
+
+    select
+        account_id,
+        touched_date,
+        touch_type
+
+    from known
+
+    union all
+
+    select distinct
+        account_id,
+        touched_date,
+        'all' as touch_type
+
+    from known
 
 )
 

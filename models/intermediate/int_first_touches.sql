@@ -15,42 +15,22 @@ cycles as (
 
 ),
 
-typed as (
-
-    select
-        account_id,
-        touched_date,
-        touch_type
-
-    from touches
-
-    union all
-
-    select
-        account_id,
-        touched_date,
-        'all' as touch_type
-
-    from touches
-
-),
-
 final as (
 
     select
-        typed.touch_type,
+        touches.touch_type,
         cycles.account_id,
         cycles.product_id,
         cycles.due_date,
         cycles.is_renewed,
-        min(typed.touched_date) as touched_date
+        min(touches.touched_date) as touched_date
 
     from cycles
-    inner join typed
+    inner join touches
         on
-            cycles.account_id = typed.account_id
-            and cycles.start_date <= typed.touched_date
-            and cycles.due_date > typed.touched_date
+            cycles.account_id = touches.account_id
+            and cycles.start_date <= touches.touched_date
+            and cycles.due_date > touches.touched_date
 
     group by 1, 2, 3, 4, 5
 

@@ -45,7 +45,7 @@ started as (
         in_order.status,
         in_order.as_of_date,
         greatest(
-            min(known_lines.start_date), coalesce(in_order.previous_due_date, min(known_lines.start_date))
+            min(known_lines.start_date), coalesce(max(in_order.previous_due_date), min(known_lines.start_date))
         ) as start_date
 
     from in_order
@@ -54,12 +54,11 @@ started as (
             in_order.account_id = known_lines.account_id
             and in_order.product_id = known_lines.product_id
             and in_order.due_date > known_lines.start_date
-            and coalesce(known_lines.end_date_exclusive > in_order.previous_due_date, true)
+            and coalesce(in_order.previous_due_date < known_lines.end_date_exclusive, true)
 
     where known_lines.mrr > 0
 
-    group by in_order.account_id, in_order.product_id, in_order.due_date, in_order.status, in_order.as_of_date,
-        in_order.previous_due_date
+    group by 1, 2, 3, 4, 5
 
 ),
 

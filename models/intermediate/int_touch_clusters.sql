@@ -71,12 +71,12 @@ accounts as (
         touch_type,
         product_id,
         account_id,
-        count_if(is_touched) as touched,
-        count_if(not is_touched) as controls,
         {%- for figure in figures %}
             cast(sum(cast({{ figure }} as decimal(38, 18))) as double) as {{ figure }},
-            sum(cast(power({{ figure }}, 2) as decimal(38, 18))) as {{ figure }}_squares{{ ',' if not loop.last }}
+            sum(cast(power({{ figure }}, 2) as decimal(38, 18))) as {{ figure }}_squares,
         {%- endfor %}
+        count_if(is_touched) as touched,
+        count_if(not is_touched) as controls
 
     from influences
 
@@ -90,15 +90,15 @@ final as (
     select
         touch_type,
         product_id,
-        cast(count_if(touched > 0) as bigint) as touched_accounts,
-        cast(count_if(controls > 0) as bigint) as control_accounts,
         {%- for figure in figures %}
             greatest(
                 1,
                 cast(sum(cast(power({{ figure }}, 2) as decimal(38, 18))) as double)
                 / nullif(cast(sum({{ figure }}_squares) as double), 0)
-            ) as {{ figure }}_clustering{{ ',' if not loop.last }}
+            ) as {{ figure }}_clustering,
         {%- endfor %}
+        cast(count_if(touched > 0) as bigint) as touched_accounts,
+        cast(count_if(controls > 0) as bigint) as control_accounts
 
     from accounts
 

@@ -21,20 +21,18 @@ first_touches as (
 
 ),
 
--- Before the first touch that was recorded of anybody, and after the last, no touch does not mean untouched.
+-- Before the first touch of a type that was recorded of anybody nobody could have one; after the last touch of any, no
+-- touch does not mean untouched.
 recorded as (
 
     select
+        touch_type,
         min(touched_date) as first_date,
-        max(touched_date) as newest_date
+        max(max(touched_date)) over () as newest_date
 
     from touches
 
-),
-
-touch_types as (
-
-    select distinct touch_type from first_touches
+    group by 1
 
 ),
 
@@ -50,8 +48,9 @@ touched_months as (
     inner join touches
         on
             cycle_months.account_id = touches.account_id
-            and touches.touched_date >= cycle_months.from_date
-            and touches.touched_date < cycle_months.to_date_exclusive
+            and touches.touch_type = 'all'
+            and cycle_months.from_date <= touches.touched_date
+            and cycle_months.to_date_exclusive > touches.touched_date
 
 ),
 
@@ -60,10 +59,6 @@ untouched as (
     select cycle_months.*
 
     from cycle_months
-    inner join recorded
-        on
-            cycle_months.from_date >= recorded.first_date
-            and cycle_months.to_date_exclusive <= {{ plus_days('recorded.newest_date', 1) }}
     left join touched_months
         on
             cycle_months.as_of_date = touched_months.as_of_date
@@ -79,17 +74,20 @@ untouched as (
 final as (
 
     select
-        touch_types.touch_type,
+        recorded.touch_type,
         untouched.account_id,
         untouched.product_id,
         untouched.due_date,
         untouched.as_of_date
 
     from untouched
-    cross join touch_types
+    inner join recorded
+        on
+            untouched.from_date >= recorded.first_date
+            and untouched.to_date_exclusive <= {{ plus_days('recorded.newest_date', 1) }}
     left join first_touches
         on
-            touch_types.touch_type = first_touches.touch_type
+            recorded.touch_type = first_touches.touch_type
             and untouched.account_id = first_touches.account_id
             and untouched.product_id = first_touches.product_id
             and untouched.due_date = first_touches.due_date
