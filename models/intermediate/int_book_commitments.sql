@@ -65,34 +65,62 @@ contracts as (
 
 ),
 
+-- What begins when another one ends takes its place, if that is within the year.
 ahead as (
 
     select
         *,
-        max(contract_end_date) over product as committed_until_date,
-        max(case when contract_start_date > as_of_date then 1 else 0 end) over product = 1 as is_signed_ahead,
-        min(case when is_cancelled then 1 else 0 end) over product = 1 as is_cancelled_whole
+        coalesce(
+            max(case when contract_start_date <= year_later_date then contract_start_date end) over product
+            >= contract_end_date, false
+        ) as is_followed
 
     from contracts
 
-    where contract_end_date > as_of_date
+    where contract_end_date > as_of_date and contract_start_date <= year_later_date
 
     window product as (partition by as_of_date, account_id, product_id)
 
 ),
 
--- The day whose price is known: a year on, or the last one before an end. What is signed for later takes the place of
--- what runs today; otherwise every contract is looked at on its own last day.
+-- The price that is known last: a year on, or on the last day before the end.
 priced as (
 
     select
-        *,
-        least(
-            year_later_date,
-            {{ plus_days('case when is_signed_ahead then committed_until_date else contract_end_date end', '-1') }}
-        ) as priced_date
+        as_of_date,
+        year_later_date,
+        account_id,
+        product_id,
+        contract_id,
+        contract_end_date,
+        min(case when is_cancelled then 1 else 0 end) = 1 as is_cancelled,
+        coalesce(sum(
+            case
+                when
+                    start_date <= least(year_later_date, {{ plus_days('contract_end_date', '-1') }})
+                    and end_date_exclusive > least(year_later_date, {{ plus_days('contract_end_date', '-1') }})
+                    then mrr
+            end
+        ), 0) as mrr
 
     from ahead
+
+    where not is_followed
+
+    group by 1, 2, 3, 4, 5, 6
+
+),
+
+-- Of several contracts the dearest says when the product is due.
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by as_of_date, account_id, product_id order by mrr desc, contract_end_date desc, contract_id asc
+        ) as place
+
+    from priced
 
 ),
 
@@ -102,16 +130,13 @@ final as (
         as_of_date,
         account_id,
         product_id,
-        case when max(committed_until_date) < cast('9999-12-31' as date) then max(committed_until_date) end
+        max(case when place = 1 and contract_end_date < cast('9999-12-31' as date) then contract_end_date end)
             as committed_until_date,
-        max(committed_until_date) > max(year_later_date) as is_year_covered,
-        max(case when is_cancelled_whole then 1 else 0 end) = 1
-        and max(committed_until_date) <= max(year_later_date) as is_notice_given,
-        cast(coalesce(sum(
-            case when start_date <= priced_date and priced_date < end_date_exclusive then mrr end
-        ), 0) as bigint) as base_mrr
+        max(case when place = 1 and contract_end_date > year_later_date then 1 else 0 end) = 1 as is_year_covered,
+        min(case when is_cancelled and contract_end_date <= year_later_date then 1 else 0 end) = 1 as is_notice_given,
+        cast(sum(mrr) as bigint) as base_mrr
 
-    from priced
+    from ranked
 
     group by 1, 2, 3
 
