@@ -99,12 +99,12 @@ by_account as (
         term_band,
         renewal_band,
         cast(count(*) as bigint) as windows,
+        {% for money in money_columns %}
+            cast(sum({{ money }}) as decimal(18, 0)) as {{ money }},
+        {% endfor %}
         cast(round(
             cast(sum(mrr_end) as double) * sum(mrr_end) / nullif(cast(sum(base_mrr) as double), 0)
-        ) as decimal(28, 0)) as mrr_square,
-        {% for money in money_columns %}
-            cast(sum({{ money }}) as decimal(18, 0)) as {{ money }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) as decimal(28, 0)) as mrr_square
 
     from in_cells
 

@@ -82,7 +82,6 @@ seen as (
         levels.level_key,
         contracts.term_band,
         contracts.renewal_band,
-        policies.shrinkage_accounts as k,
         {% for kind in ['own', 'level_renewal', 'renewal', 'everything'] %}
             coalesce({{ kind }}.effective_n, 0) as {{ kind }}_n,
             {% for part in parts %}
@@ -92,8 +91,9 @@ seen as (
         {% endfor %}
         {% for part in parts %}
             coalesce(assumed.{{ part }}, unknown.{{ part }}) as assumed_{{ part }},
-            unknown.{{ part }} as assumed_all_{{ part }}{{ ',' if not loop.last }}
+            unknown.{{ part }} as assumed_all_{{ part }},
         {% endfor %}
+        policies.shrinkage_accounts as k
 
     from contracts
     cross join levels
@@ -122,10 +122,10 @@ seen as (
 shrunk_all as (
 
     select
-        *,
         {% for part in parts %}
-            {{ shrunk('everything_n', 'everything_' ~ part, 'k', 'assumed_all_' ~ part) }} as all_{{ part }}{{ ',' if not loop.last }}
+            {{ shrunk('everything_n', 'everything_' ~ part, 'k', 'assumed_all_' ~ part) }} as all_{{ part }},
         {% endfor %}
+        *
 
     from seen
 
@@ -134,10 +134,10 @@ shrunk_all as (
 shrunk_renewal as (
 
     select
-        *,
         {% for part in parts %}
-            {{ shrunk('renewal_n', 'renewal_' ~ part, 'k', 'all_' ~ part) }} as due_{{ part }}{{ ',' if not loop.last }}
+            {{ shrunk('renewal_n', 'renewal_' ~ part, 'k', 'all_' ~ part) }} as due_{{ part }},
         {% endfor %}
+        *
 
     from shrunk_all
 
@@ -147,10 +147,10 @@ shrunk_renewal as (
 expected_of_level as (
 
     select
-        *,
         {% for part in parts %}
-            {{ shrunk('renewal_n', 'due_' ~ part, 'k', 'assumed_' ~ part) }} as level_{{ part }}{{ ',' if not loop.last }}
+            {{ shrunk('renewal_n', 'due_' ~ part, 'k', 'assumed_' ~ part) }} as level_{{ part }},
         {% endfor %}
+        *
 
     from shrunk_renewal
 
@@ -159,10 +159,10 @@ expected_of_level as (
 parents as (
 
     select
-        *,
         {% for part in parts %}
-            {{ shrunk('level_renewal_n', 'level_renewal_' ~ part, 'k', 'level_' ~ part) }} as parent_{{ part }}{{ ',' if not loop.last }}
+            {{ shrunk('level_renewal_n', 'level_renewal_' ~ part, 'k', 'level_' ~ part) }} as parent_{{ part }},
         {% endfor %}
+        *
 
     from expected_of_level
 
@@ -171,11 +171,11 @@ parents as (
 rates as (
 
     select
-        *,
         {% for part in parts %}
             cast({{ nine_decimals(shrunk('own_n', 'own_' ~ part, 'k', 'parent_' ~ part)) }} as decimal(18, 9))
-                as {{ part }}{{ ',' if not loop.last }}
+                as {{ part }},
         {% endfor %}
+        *
 
     from parents
 
