@@ -43,7 +43,7 @@ def show_bridge(
     with published(data_dir, *TABLES, "marts.dim_account") as connection:
         for date in (first, second):
             refuse_unknown_date(connection, date)
-        step = bridge(connection, first, second, scope, value)
+        step = bridge_of(connection, first, second, scope, value)
         table = Table(title=headline(step), title_justify="left", title_style="bold", header_style="dim")
         for name, side in (("part", "left"), ("points", "right"), ("expected MRR", "right")):
             table.add_column(name, justify=side)
@@ -63,12 +63,10 @@ def show_bridge(
     )
 
 
-def bridge(
-    connection: duckdb.DuckDBPyConnection, first: datetime.date, second: datetime.date, scope: str, value: str
-) -> dict:
-    """The row of one scope, with the columns of the mart."""
+def bridges(connection: duckdb.DuckDBPyConnection, first: datetime.date, second: datetime.date) -> list[dict]:
+    """A row per scope, with the columns of the mart."""
     book, rates, scopes = TABLES
-    found = rows_of(
+    return rows_of(
         connection,
         f"""with pairs as (select cast(? as date) as from_date, cast(? as date) as to_date),
         {macros().bridge_units("pairs", book, rates)},
@@ -76,6 +74,12 @@ def bridge(
         select * from bridge_steps order by scope_type, scope_value""",
         [first, second],
     )
+
+
+def bridge_of(
+    connection: duckdb.DuckDBPyConnection, first: datetime.date, second: datetime.date, scope: str, value: str
+) -> dict:
+    found = bridges(connection, first, second)
     for row in found:
         if (row["scope_type"], row["scope_value"]) == (scope, value):
             return row

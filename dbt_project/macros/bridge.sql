@@ -187,9 +187,9 @@
     )
 {%- endmacro %}
 
-{# Decimals add up to the same digits in any order. #}
+{# Decimals add up to the same digits in any order; DuckDB multiplies those of up to 18 digits in 18 digits. #}
 {% macro bridge_amount(base, rate) -%}
-    cast(cast({{ base }} as decimal(18, 0)) * {{ rate }} as decimal(28, 9))
+    cast(cast({{ base }} as decimal(19, 0)) * {{ rate }} as decimal(28, 9))
 {%- endmacro %}
 
 {#

@@ -73,13 +73,13 @@ final as (
         expectations.success_level,
         expectations.mrr,
         cast(
-            cast(expectations.base_mrr as decimal(18, 0)) * (
+            cast(expectations.base_mrr as decimal(19, 0)) * (
                 cast(best_expansion.best_quarter_rate as decimal(12, 9))
                 - cast(level_rates.expected_expansion_rate as decimal(12, 9))
             ) as decimal(28, 9)
         ) as gain_mrr,
         cast(
-            cast(expectations.base_mrr as decimal(18, 0)) * cast(level_rates.expected_expansion_rate as decimal(12, 9))
+            cast(expectations.base_mrr as decimal(19, 0)) * cast(level_rates.expected_expansion_rate as decimal(12, 9))
             as decimal(28, 9)
         ) as expected_expansion_mrr
 

@@ -76,7 +76,7 @@ final as (
         level_rates.success_level as to_level,
         book.mrr,
         cast(
-            cast(book.base_mrr as decimal(18, 0))
+            cast(book.base_mrr as decimal(19, 0))
             * (cast(level_rates.expected_nrr as decimal(12, 9)) - cast(book.expected_nrr as decimal(12, 9)))
             as decimal(28, 9)
         ) as gain_mrr

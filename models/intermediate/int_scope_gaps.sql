@@ -43,7 +43,7 @@ final as (
         {{ rate('scopes.expected_mrr', 'scopes.mrr') }} as expected_nrr,
         cast(targets.target_value as double) as target_nrr,
         cast(
-            cast(scopes.mrr as decimal(18, 0)) * cast(targets.target_value as decimal(12, 9)) - scopes.expected_mrr
+            cast(scopes.mrr as decimal(19, 0)) * cast(targets.target_value as decimal(12, 9)) - scopes.expected_mrr
             as decimal(28, 9)
         ) as gap_mrr
 
