@@ -40,7 +40,8 @@ def expectation_rules() -> list:
             "expected_mrr_is_base_times_rate",
             "Expected MRR is the contracted MRR times the expected NRR of the cell, exactly.",
             "Correct int_book_expectations.",
-            """select as_of_date, account_id, product_id, base_mrr, expected_nrr, expected_mrr from marts.fct_expected_nrr
+            """select as_of_date, account_id, product_id, base_mrr, expected_nrr, expected_mrr
+               from marts.fct_expected_nrr
                where expected_mrr is distinct from
                    cast(base_mrr as decimal(19, 0)) * cast(expected_nrr as decimal(12, 9))""",
         )
@@ -53,8 +54,8 @@ def rate_rules() -> list:
             "every_cell_of_the_book_has_its_rate",
             "Every cell of the book has its rate on the date, the one the book was valued with.",
             "Rebuild the dates in the examples with `csw backfill`: int_book_expectations and int_level_rates differ.",
-            """select distinct book.as_of_date, book.success_level, book.term_band, book.renewal_band, book.expected_nrr,
-                   rates.expected_nrr as rate
+            """select distinct book.as_of_date, book.success_level, book.term_band, book.renewal_band,
+                   book.expected_nrr, rates.expected_nrr as rate
                from marts.fct_expected_nrr as book
                left join marts.fct_level_rate as rates
                    on book.as_of_date = rates.as_of_date
@@ -66,13 +67,15 @@ def rate_rules() -> list:
 
 
 def bridge_rules() -> list:
+    end = "if(ends.as_of_date = bridge.to_date, bridge.expected_nrr_to, bridge.expected_nrr_from)"
     points, money = (" + ".join(f"{part}_{unit}" for part in PARTS) for unit in ("nrr", "mrr"))
     return [
         no_rows(
             "parts_add_up_to_the_change",
             "The parts of the bridge add up to the change, in points and in money, exactly.",
             "Correct the macro bridge_steps: a step is left out or counted twice.",
-            f"""select stretch, scope_type, scope_value, change_nrr, {points} as parts_nrr, change_mrr, {money} as parts_mrr
+            f"""select stretch, scope_type, scope_value, change_nrr, {points} as parts_nrr, change_mrr,
+                    {money} as parts_mrr
                 from marts.mart_expected_nrr_bridge
                 where change_mrr <> {money} or residual_mrr <> 0
                     or null_reason is null and (change_nrr is distinct from {points} or residual_nrr <> 0)""",
@@ -81,16 +84,13 @@ def bridge_rules() -> list:
             "both_ends_are_the_published_rates",
             "The bridge begins and ends at the expected NRR that mart_expected_nrr shows for these dates.",
             "Follow the dates from int_book_expectations: the bridge and the history read different books.",
-            """select bridge.stretch, bridge.scope_type, bridge.scope_value, ends.as_of_date,
-                   ends.expected_nrr as published,
-                   case when ends.as_of_date = bridge.to_date then bridge.expected_nrr_to else bridge.expected_nrr_from end
-                       as in_the_bridge
+            f"""select bridge.stretch, bridge.scope_type, bridge.scope_value, ends.as_of_date,
+                   ends.expected_nrr as published, {end} as in_the_bridge
                from marts.mart_expected_nrr_bridge as bridge
                inner join marts.mart_expected_nrr as ends
                    on bridge.scope_type = ends.scope_type and bridge.scope_value = ends.scope_value
                        and ends.as_of_date in (bridge.from_date, bridge.to_date)
-               where cast(ends.expected_nrr as decimal(18, 9)) is distinct from
-                   case when ends.as_of_date = bridge.to_date then bridge.expected_nrr_to else bridge.expected_nrr_from end""",
+               where cast(ends.expected_nrr as decimal(18, 9)) is distinct from {end}""",
         ),
     ]
 

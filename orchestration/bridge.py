@@ -50,7 +50,8 @@ def show_bridge(
         currency = connection.execute("select min(currency) from marts.dim_account").fetchone()[0]
         for part, says in PARTS.items():
             table.add_row(says, points(step[f"{part}_nrr"]), signed(connection, step[f"{part}_mrr"], currency))
-        table.add_row("Change", points(step["change_nrr"]), signed(connection, step["change_mrr"], currency), style="bold")
+        changed = signed(connection, step["change_mrr"], currency)
+        table.add_row("Change", points(step["change_nrr"]), changed, style="bold")
     console.print(table, soft_wrap=False)
     if step["null_reason"]:
         console.print(f"No points: {REASONS[step['null_reason']]}.")
@@ -84,7 +85,9 @@ def bridge_of(
         if (row["scope_type"], row["scope_value"]) == (scope, value):
             return row
     known = ", ".join(row["scope_value"] for row in found if row["scope_type"] == scope)
-    raise Refused(f"Nobody of {named(scope, value)} is in the book on {first} or {second}. There are: {known or 'none'}.")
+    raise Refused(
+        f"Nobody of {named(scope, value)} is in the book on {first} or {second}. There are: {known or 'none'}."
+    )
 
 
 def refuse_unknown_date(connection: duckdb.DuckDBPyConnection, date: datetime.date) -> None:
@@ -106,7 +109,8 @@ def refuse_unknown_date(connection: duckdb.DuckDBPyConnection, date: datetime.da
 
 
 def headline(step: dict) -> str:
-    rates = [percent(step[f"expected_nrr_{end}"]) if step[f"expected_nrr_{end}"] is not None else "–" for end in ("from", "to")]
+    ends = [step["expected_nrr_from"], step["expected_nrr_to"]]
+    rates = ["–" if rate is None else percent(rate) for rate in ends]
     return (
         f"Expected NRR of {named(step['scope_type'], step['scope_value'])}:"
         f" {rates[0]} on {step['from_date']}, {rates[1]} on {step['to_date']}"

@@ -40,7 +40,7 @@ def chosen_scope(scope: str, value: str | None) -> tuple[str, str]:
             raise Refused(f"--value {value} needs a scope: --scope {' or '.join(SCOPES[1:])}.")
         return scope, "all"
     if value is None:
-        raise Refused(f"--scope {scope} needs a --value, for example one of those that `marts.dim_account_scope` names.")
+        raise Refused(f"--scope {scope} needs a --value, for example --scope segment --value smb.")
     return scope, value
 
 

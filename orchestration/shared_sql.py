@@ -1,5 +1,5 @@
-"""SQL that marts and commands share: a macro of dbt_project/macros, rendered for DuckDB without dbt. A macro used here may
-call other macros of that folder, but none of dbt's own."""
+"""SQL that marts and commands share: a macro of dbt_project/macros, rendered for DuckDB without dbt. A macro used here
+may call other macros of these files, but none of dbt's own."""
 
 from functools import cache
 

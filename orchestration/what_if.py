@@ -1,5 +1,5 @@
-"""What `csw what-if --move 2:3 --accounts 10` shows: expected NRR if so many accounts stood on another success level. The
-effects are those of marts.mart_what_if; nothing is estimated here, only added up."""
+"""What `csw what-if --move 2:3 --accounts 10` shows: expected NRR if so many accounts stood on another success level.
+The effects are those of marts.mart_what_if; nothing is estimated here, only added up."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -54,7 +54,8 @@ def show_what_if(data_dir: DataDir, moves: list[Move], scope: str, value: str | 
         table.add_row("Today", money(connection, whole(expected), currency), rate(expected, mrr))
         for move in moves:
             gain = gain_of(effects, move)
-            says = f"{number(move.accounts)} of {number(available(effects, move))}: level {move.from_level} → {move.to_level}"
+            of = f"{number(move.accounts)} of {number(available(effects, move))}"
+            says = f"{of}: level {move.from_level} → {move.to_level}"
             table.add_row(says, plus(connection, gain, currency), f"{100 * gain / mrr:+.2f} points")
         then = expected + sum(gain_of(effects, move) for move in moves)
         table.add_row("Then", money(connection, whole(then), currency), rate(then, mrr), style="bold")

@@ -335,14 +335,15 @@ create table marts.mart_level_nrr as
 create table marts.mart_expected_nrr as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, 170 as mrr,
         1.0e0 as expected_nrr;
-create table marts.dim_account_scope as select unnest(['a1', 'a2']) as account_id, 'all' as scope_type, 'all' as scope_value;
+create table marts.dim_account_scope as
+    select unnest(['a1', 'a2']) as account_id, 'all' as scope_type, 'all' as scope_value;
 create table marts.fct_expected_nrr as
-    select date '2024-03-31' as as_of_date, *, 'p1' as product_id, 'annual' as term_band, '4-6' as renewal_band, 1.0e0 as expected_nrr,
-        base_mrr::decimal(28, 9) as expected_mrr
+    select date '2024-03-31' as as_of_date, *, 'p1' as product_id, 'annual' as term_band, '4-6' as renewal_band,
+        1.0e0 as expected_nrr, base_mrr::decimal(28, 9) as expected_mrr
     from (values ('a1', 120, 2), ('a2', 50, null)) as t(account_id, base_mrr, success_level);
 create table marts.fct_level_rate as
-    select date '2024-03-31' as as_of_date, unnest([2, null]) as success_level, 'annual' as term_band, '4-6' as renewal_band,
-        1.0e0 as expected_nrr;
+    select date '2024-03-31' as as_of_date, unnest([2, null]) as success_level, 'annual' as term_band,
+        '4-6' as renewal_band, 1.0e0 as expected_nrr;
 create table marts.mart_expected_nrr_bridge as
     select 'month' as stretch, 'all' as scope_type, 'all' as scope_value, date '2024-02-29' as from_date,
         date '2024-03-31' as to_date, 0.9::decimal(18, 9) as expected_nrr_from, 1::decimal(18, 9) as expected_nrr_to,
@@ -350,8 +351,10 @@ create table marts.mart_expected_nrr_bridge as
         20 as change_mrr, 17 as level_mrr, 3 as size_mrr, 0 as residual_mrr, null::varchar as null_reason,
         0 as size_nrr, 0 as contract_nrr, 0 as rate_nrr, 0 as left_nrr, 0 as came_nrr,
         0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr
-    union all by name select 'week' as stretch, 'all' as scope_type, 'all' as scope_value, 0 as change_mrr, 0 as level_mrr, 0 as size_mrr,
-        0 as residual_mrr, 'no_book_on_from_date' as null_reason, 0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr;
+    union all by name
+    select 'week' as stretch, 'all' as scope_type, 'all' as scope_value, 0 as change_mrr, 0 as level_mrr,
+        0 as size_mrr, 0 as residual_mrr, 'no_book_on_from_date' as null_reason,
+        0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr;
 create table marts.mart_expected_nrr_change as
     select 'month' as stretch, unnest(['a1', 'a2']) as account_id, unnest([0.06, 0.04])::decimal(18, 9) as change_nrr,
         change_nrr as level_nrr, 10 as change_mrr, unnest([9, 8]) as level_mrr, unnest([1, 2]) as size_mrr,
@@ -361,7 +364,8 @@ create table marts.mart_what_if as
     select 'all' as scope_type, 'all' as scope_value, 2 as from_level, 3 as to_level, 3 as accounts,
         10::decimal(28, 9) as gain_mrr, 3.333333333::decimal(28, 9) as mean_gain_mrr;
 create table marts.mart_level_lever as
-    select 'all' as scope_type, 'all' as scope_value, * from (values ('move', 2, 3, 10, 3.333333333), ('expand', 4, null, 5, 5))
+    select 'all' as scope_type, 'all' as scope_value, *
+    from (values ('move', 2, 3, 10, 3.333333333), ('expand', 4, null, 5, 5))
         as t(lever, success_level, to_level, gain_mrr_all, gain_mrr_one);
 create table marts.mart_goal_attainment as
     select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values

@@ -19,37 +19,37 @@ policies as (
 accounts as (
 
     select
-        from_level,
-        account_id,
         {% for group in groups %}
             {%- set is_in = 'has_risen' if group == 'risen' else 'not has_risen' %}
             count_if({{ is_in }}) as {{ group }}_windows,
             cast(sum(case when {{ is_in }} then mrr_start else 0 end) as bigint) as {{ group }}_start,
-            cast(sum(case when {{ is_in }} then mrr_end else 0 end) as bigint) as {{ group }}_end{{ ',' if not loop.last }}
+            cast(sum(case when {{ is_in }} then mrr_end else 0 end) as bigint) as {{ group }}_end,
         {% endfor %}
+        from_level,
+        account_id
 
     from observed
 
-    group by 1, 2
+    group by from_level, account_id
 
 ),
 
 levels as (
 
     select
-        from_level,
-        count(*) as accounts,
         {% for group in groups %}
             cast(count_if({{ group }}_windows > 0) as bigint) as {{ group }}_accounts,
             cast(sum({{ group }}_windows) as bigint) as {{ group }}_windows,
             cast(sum({{ group }}_start) as double) as {{ group }}_start,
             cast(sum({{ group }}_end) as double) / nullif(cast(sum({{ group }}_start) as double), 0)
-                as {{ group }}_nrr{{ ',' if not loop.last }}
+                as {{ group }}_nrr,
         {% endfor %}
+        from_level,
+        count(*) as accounts
 
     from accounts
 
-    group by 1
+    group by from_level
 
 ),
 

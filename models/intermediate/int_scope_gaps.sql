@@ -56,7 +56,7 @@ final as (
 
     qualify row_number() over (
         partition by scopes.scope_type, scopes.scope_value
-        order by targets.period_end_month desc, targets.period_start_month
+        order by targets.period_end_month desc, targets.period_start_month asc
     ) = 1
 
 )

@@ -60,10 +60,10 @@ shares as (
 rounded as (
 
     select
-        *,
         {% for part in parts %}
-            cast({{ nine_decimals(part ~ '_share') }} as decimal(18, 9)) as {{ part }}_rounded{{ ',' if not loop.last }}
+            cast({{ nine_decimals(part ~ '_share') }} as decimal(18, 9)) as {{ part }}_rounded,
         {% endfor %}
+        *
 
     from shares
 
@@ -73,12 +73,12 @@ rounded as (
 settled as (
 
     select
-        *,
         {% for part in parts %}
             cast({{ part }}_rounded + case
                 when size_rank = 1 then whole_{{ part }}_nrr - sum({{ part }}_rounded) over (partition by stretch) else 0
-            end as decimal(18, 9)) as {{ part }}_nrr{{ ',' if not loop.last }}
+            end as decimal(18, 9)) as {{ part }}_nrr,
         {% endfor %}
+        *
 
     from rounded
 
