@@ -3,6 +3,7 @@
 
 import datetime
 import io
+import math
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -108,7 +109,16 @@ class Walk:
         kept = [self.expected(date, both) / self.mrr(date, both) for date in (0, 1)]
         at_old_rates = self.expected(1, both, rates_of=0) / self.mrr(1, both)
         left, came = before - both, after - both
+        # The MRR of the second date with what the first knew of it, then on the new level: size and level of mix.
+        sized = levelled = Fraction()
+        for unit in both:
+            (mrr, base, cell), (mrr_after, _, (level, _, _)) = self.books[0][unit], self.books[1][unit]
+            carried = math.floor(Fraction(mrr_after * base, mrr) + Fraction(1, 2))
+            sized += carried * self.rates[0][cell] * NINE / self.mrr(1, both)
+            levelled += carried * self.rates[0][level, *cell[1:]] * NINE / self.mrr(1, both)
         return {
+            "size": sized - kept[0],
+            "level": levelled - sized,
             "mix": at_old_rates - kept[0],
             "rate": kept[1] - at_old_rates,
             "left": -(self.expected(0, left) - self.mrr(0, left) * kept[0]) / self.mrr(0, before),

@@ -77,7 +77,7 @@ variances as (
 
     from pulls
 
-    group by 1
+    group by from_level
 
 ),
 
