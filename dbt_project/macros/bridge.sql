@@ -223,6 +223,7 @@
 
     ),
 
+    -- Cast at once: Spark gives up digits where decimals of full width are subtracted.
     bridge_sums as (
 
         select
@@ -238,15 +239,15 @@
             cast(sum(case when membership = 'both' then mrr_from else 0 end) as bigint) as mrr_from_both,
             cast(sum(case when membership = 'both' then mrr_to else 0 end) as bigint) as mrr_to_both,
             cast(sum(case when has_stand_in then mrr_to else 0 end) as bigint) as stand_in_mrr,
-            sum(expected_from) as expected_from,
-            sum(case when membership = 'both' then expected_from else 0 end) as expected_from_both,
-            sum(expected_sized) as expected_sized,
-            sum(expected_levelled) as expected_levelled,
-            sum(expected_contracted) as expected_contracted,
-            sum(case when membership = 'both' then expected_to else 0 end) as expected_to_both,
-            sum(expected_to) as expected_to,
-            sum(case when membership = 'left' then expected_from else 0 end) as expected_of_left,
-            sum(case when membership = 'came' then expected_to else 0 end) as expected_of_came
+cast(sum(expected_from) as decimal(28, 9)) as expected_from,
+            cast(sum(case when membership = 'both' then expected_from else 0 end) as decimal(28, 9)) as expected_from_both,
+            cast(sum(expected_sized) as decimal(28, 9)) as expected_sized,
+            cast(sum(expected_levelled) as decimal(28, 9)) as expected_levelled,
+            cast(sum(expected_contracted) as decimal(28, 9)) as expected_contracted,
+            cast(sum(case when membership = 'both' then expected_to else 0 end) as decimal(28, 9)) as expected_to_both,
+            cast(sum(expected_to) as decimal(28, 9)) as expected_to,
+            cast(sum(case when membership = 'left' then expected_from else 0 end) as decimal(28, 9)) as expected_of_left,
+            cast(sum(case when membership = 'came' then expected_to else 0 end) as decimal(28, 9)) as expected_of_came
 
         from bridge_scoped
 

@@ -22,7 +22,7 @@ final as (
         cast(sum(case when membership = 'both' then mrr_to else 0 end) as bigint) as mrr_to_both,
         cast(sum(case when membership = 'both' then expected_from else 0 end) as decimal(28, 9)) as expected_from_both,
         cast(sum(expected_sized) as decimal(28, 9)) as expected_sized,
-        cast(sum(expected_to) - sum(expected_from) as decimal(28, 9)) as change_mrr,
+        cast(sum(expected_to - expected_from) as decimal(28, 9)) as change_mrr,
         cast(sum(case when membership = 'both' then expected_sized - expected_from else 0 end) as decimal(28, 9))
             as size_mrr,
         cast(sum(expected_levelled - expected_sized) as decimal(28, 9)) as level_mrr,
