@@ -1,6 +1,16 @@
+{{ config(
+    materialized='incremental',
+    pre_hook="{{ delete_as_of_dates() }}"
+) }}
 -- Grain: one row per as-of date, account and product held on it: what is expected of it in twelve months, and by which cell.
 
 with
+
+to_build as (
+
+    select * from {{ ref('int_as_of_to_build') }}
+
+),
 
 expectations as (
 
@@ -11,19 +21,20 @@ expectations as (
 final as (
 
     select
-        as_of_date,
-        account_id,
-        product_id,
-        mrr,
-        base_mrr,
-        success_level,
-        term_band,
-        renewal_band,
-        expected_nrr,
-        cast(expected_mrr as decimal(28, 9)) as expected_mrr,
-        basis
+        expectations.as_of_date,
+        expectations.account_id,
+        expectations.product_id,
+        expectations.mrr,
+        expectations.base_mrr,
+        expectations.success_level,
+        expectations.term_band,
+        expectations.renewal_band,
+        expectations.expected_nrr,
+        cast(expectations.expected_mrr as decimal(28, 9)) as expected_mrr,
+        expectations.basis
 
     from expectations
+    inner join to_build on expectations.as_of_date = to_build.as_of_date
 
 )
 
