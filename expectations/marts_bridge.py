@@ -9,7 +9,7 @@ ROUNDING = 0.000000001
 
 def bridge_suites() -> dict[str, list]:
     return {
-        "dim_account_scope": scope_rules(),
+        "dim_book_scope": scope_rules(),
         "fct_expected_nrr": expectation_rules(),
         "fct_level_rate": rate_rules(),
         "mart_expected_nrr_bridge": bridge_rules(),
@@ -23,13 +23,14 @@ def scope_rules() -> list:
     return [
         no_rows(
             "every_account_of_the_book_is_in_the_whole",
-            "Every account something is expected of is counted in the whole company, once.",
+            "Every account and product something is expected of is counted in the whole company, once.",
             "Compare int_account_scopes with int_book_expectations: an account of the book is in no scope, or in two.",
-            """select book.account_id, count(scopes.account_id) as times
-               from (select distinct account_id from marts.fct_expected_nrr) as book
-               left join marts.dim_account_scope as scopes
-                   on book.account_id = scopes.account_id and scopes.scope_type = 'all'
-               group by 1 having count(scopes.account_id) <> 1""",
+            """select book.account_id, book.product_id, count(scopes.account_id) as times
+               from (select distinct account_id, product_id from marts.fct_expected_nrr) as book
+               left join marts.dim_book_scope as scopes
+                   on book.account_id = scopes.account_id and book.product_id = scopes.product_id
+                       and scopes.scope_type = 'all'
+               group by 1, 2 having count(scopes.account_id) <> 1""",
         )
     ]
 

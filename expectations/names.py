@@ -62,7 +62,7 @@ _tables = {
         "mart_weight_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
-        "dim_account_scope",
+        "dim_book_scope",
         "fct_expected_nrr",
         "fct_level_rate",
         "mart_expected_nrr_bridge",
@@ -95,6 +95,7 @@ _tables = {
         "mart_score_calibration",
         "mart_component_validity",
         "mart_score_version_compare",
+        "mart_touch_effect",
     ),
 }
 

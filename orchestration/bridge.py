@@ -13,7 +13,7 @@ from orchestration.settings import DataDir, Refused
 from orchestration.shared_sql import macros
 from orchestration.words import money, percent
 
-TABLES = ("marts.fct_expected_nrr", "marts.fct_level_rate", "marts.dim_account_scope")
+TABLES = ("marts.fct_expected_nrr", "marts.fct_level_rate", "marts.dim_book_scope")
 # part -> what it says, in the order of the steps; those of a group are set in.
 PARTS = {
     "mix": "Mix: accounts in both, rates of the first date",

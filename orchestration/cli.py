@@ -31,7 +31,7 @@ DateOption = Annotated[
     ),
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override a policy: policy=value. May be repeated.")]
-ScopeOption = Annotated[str, typer.Option(help="all, product, segment, owner or cohort_year.")]
+ScopeOption = Annotated[str, typer.Option(help="all, product, segment, industry, owner or cohort_year.")]
 ValueOption = Annotated[str | None, typer.Option(help="Which of them, for example smb.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show Python's traceback when something fails.")]
 

@@ -8,7 +8,7 @@ import duckdb
 
 from orchestration.settings import DataDir, Refused
 
-SCOPES = ("all", "product", "segment", "owner", "cohort_year")
+SCOPES = ("all", "product", "segment", "industry", "owner", "cohort_year")
 
 
 @contextmanager

@@ -33,10 +33,10 @@ create table marts.fct_expected_nrr (
 create table marts.fct_level_rate (
     as_of_date date, success_level int, term_band varchar, renewal_band varchar, effective_n double,
     expected_nrr double);
-create table marts.dim_account_scope (account_id varchar, scope_type varchar, scope_value varchar);
-insert into marts.dim_account_scope
-    select 'a' || i, 'all', 'all' from range(6) as t(i)
-    union all select 'a' || i, 'segment', if(i % 2 = 0, 'smb', 'large') from range(6) as t(i);
+create table marts.dim_book_scope as
+    select 'a' || i as account_id, product_id, unnest(['all', 'segment', 'product']) as scope_type,
+        unnest(['all', if(i % 2 = 0, 'smb', 'large'), product_id]) as scope_value
+    from range(6) as t(i), (values ('p'), ('q')) as products(product_id);
 """
 
 cells = st.tuples(st.sampled_from(LEVELS), st.sampled_from(TERMS), st.sampled_from(RENEWALS))
@@ -281,7 +281,7 @@ def test_the_bridge_is_shown_part_by_part(published: DataDir) -> None:
     ((FIRST, datetime.date(2024, 3, 15), "all", None), "The nearest dates are 2024-02-29. History keeps"),
     ((SECOND, FIRST, "all", None), "FROM must lie before TO"),
     ((FIRST, SECOND, "segment", None), "--scope segment needs a --value"),
-    ((FIRST, SECOND, "planet", "x"), "no scope 'planet'. There are: all, product, segment, owner, cohort_year"),
+    ((FIRST, SECOND, "planet", "x"), "no scope 'planet'. There are: all, product, segment, industry, owner"),
     ((FIRST, SECOND, "segment", "smb"), "Nobody of segment smb is in the book .* There are: large."),
 ])
 def test_a_bridge_that_leads_nowhere_is_refused_in_a_sentence(published: DataDir, arguments: tuple, words: str) -> None:

@@ -193,7 +193,7 @@
 {%- endmacro %}
 
 {#
-    From `units`, a table like `bridge_units`, and `scopes` (account_id, scope_type, scope_value) to `bridge_steps`: a row
+    From `units`, a table like `bridge_units`, and `scopes` (int_book_scopes) to `bridge_steps`: a row
     per pair of dates and scope. Each step is a book of its own, and its NRR is known to nine decimals; a part of the change
     is the difference of two neighbours, so nothing is left over:
     book of from_date - those who left -> who is in both - sizes, level, contract, rates -> who is in both + those who
@@ -208,18 +208,8 @@
             units.*
 
         from {{ units }} as units
-        inner join {{ scopes }} as scopes on units.account_id = scopes.account_id
-
-        where scopes.scope_type in ('all', 'segment', 'owner', 'cohort_year')
-
-        union all
-
-        select
-            'product' as scope_type,
-            product_id as scope_value,
-            units.*
-
-        from {{ units }} as units
+        inner join {{ scopes }} as scopes
+            on units.account_id = scopes.account_id and units.product_id = scopes.product_id
 
     ),
 

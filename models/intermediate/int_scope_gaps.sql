@@ -3,9 +3,9 @@
 
 with
 
-book_scopes as (
+newest_book as (
 
-    select * from {{ ref('int_book_scopes') }}
+    select * from {{ ref('int_newest_book') }}
 
 ),
 
@@ -26,7 +26,7 @@ scopes as (
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(expected_mrr) as decimal(28, 9)) as expected_mrr
 
-    from book_scopes
+    from newest_book
 
     group by 1, 2, 3
 

@@ -16,7 +16,7 @@ units as (
 
 scopes as (
 
-    select * from {{ ref('dim_account_scope') }}
+    select * from {{ ref('dim_book_scope') }}
 
 ),
 

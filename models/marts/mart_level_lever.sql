@@ -9,9 +9,9 @@ levers as (
 
 ),
 
-book_scopes as (
+newest_book as (
 
-    select * from {{ ref('int_book_scopes') }}
+    select * from {{ ref('int_newest_book') }}
 
 ),
 
@@ -38,8 +38,8 @@ summed as (
 
     select
         levers.as_of_date,
-        book_scopes.scope_type,
-        book_scopes.scope_value,
+        newest_book.scope_type,
+        newest_book.scope_value,
         levers.lever,
         levers.success_level,
         cast(count(distinct levers.account_id) as bigint) as accounts,
@@ -48,7 +48,7 @@ summed as (
         sum(levers.expected_expansion_mrr) as expected_expansion_mrr
 
     from levers
-    inner join book_scopes on levers.account_id = book_scopes.account_id and levers.product_id = book_scopes.product_id
+    inner join newest_book on levers.account_id = newest_book.account_id and levers.product_id = newest_book.product_id
 
     group by 1, 2, 3, 4, 5
 

@@ -9,9 +9,9 @@ moves as (
 
 ),
 
-book_scopes as (
+newest_book as (
 
-    select * from {{ ref('int_book_scopes') }}
+    select * from {{ ref('int_newest_book') }}
 
 ),
 
@@ -23,7 +23,7 @@ scopes as (
         cast(sum(mrr) as bigint) as scope_mrr,
         cast(sum(expected_mrr) as decimal(28, 9)) as scope_expected_mrr
 
-    from book_scopes
+    from newest_book
 
     group by 1, 2
 
@@ -34,8 +34,8 @@ summed as (
 
     select
         moves.as_of_date,
-        book_scopes.scope_type,
-        book_scopes.scope_value,
+        newest_book.scope_type,
+        newest_book.scope_value,
         moves.from_level,
         moves.to_level,
         cast(count(distinct moves.account_id) as bigint) as accounts,
@@ -43,7 +43,7 @@ summed as (
         cast(sum(moves.gain_mrr) as decimal(28, 9)) as gain_mrr
 
     from moves
-    inner join book_scopes on moves.account_id = book_scopes.account_id and moves.product_id = book_scopes.product_id
+    inner join newest_book on moves.account_id = newest_book.account_id and moves.product_id = newest_book.product_id
 
     group by 1, 2, 3, 4, 5
 
