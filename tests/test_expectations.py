@@ -668,7 +668,7 @@ update marts.mart_weight_advisor set best_weight = 51, null_reason = 'too_few_ch
 update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and component_key = 'b';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr
-    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 173, null, null, null, null, null);
+    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 190, null, null, null, null, null);
 insert into marts.fct_expected_nrr (as_of_date, account_id, product_id) values ('2024-03-31', 'a3', 'p1');
 update marts.fct_expected_nrr set base_mrr = 1, expected_nrr = 1, expected_mrr = 1 where account_id = 'a3';
 update marts.fct_expected_nrr set expected_mrr = 121 where account_id = 'a1';
