@@ -1,6 +1,7 @@
 """Gate two, marts: what readers rely on. The rules stand by theme in the modules beside this one.
 Keys, empty columns and accepted values are dbt's data tests beside the models: no rule is written twice."""
 
+from expectations.marts_bridge import bridge_suites
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
@@ -36,6 +37,7 @@ def suites(warehouse) -> dict[str, list]:
         **score_suites(),
         **level_suites(),
         **expected_suites(as_of),
+        **bridge_suites(),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),

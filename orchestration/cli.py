@@ -31,6 +31,8 @@ DateOption = Annotated[
     ),
 ]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override a policy: policy=value. May be repeated.")]
+ScopeOption = Annotated[str, typer.Option(help="all, product, segment, industry, owner or cohort_year.")]
+ValueOption = Annotated[str | None, typer.Option(help="Which of them, for example smb.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show Python's traceback when something fails.")]
 
 
@@ -141,6 +143,38 @@ def score_compare(
     from orchestration.score_compare import show_comparison
 
     show_comparison(place(data_dir), version_a, version_b, console)
+
+
+@app.command()
+@plainly
+def bridge(
+    first: Annotated[datetime.datetime, typer.Argument(metavar="FROM", formats=["%Y-%m-%d"], help="Earlier date.")],
+    second: Annotated[datetime.datetime, typer.Argument(metavar="TO", formats=["%Y-%m-%d"], help="Later date.")],
+    scope: ScopeOption = "all",
+    value: ValueOption = None,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Why expected NRR changed between two dates: mix (sizes, levels, contracts), rates, and who came or left."""
+    from orchestration.bridge import show_bridge
+
+    show_bridge(place(data_dir), first.date(), second.date(), scope, value, console)
+
+
+@app.command("what-if")
+@plainly
+def what_if(
+    move: Annotated[list[str], typer.Option(help="Levels, from:to, for example 2:3. May be repeated.")],
+    accounts: Annotated[list[int], typer.Option(help="How many accounts move; one number for each --move.")],
+    scope: ScopeOption = "all",
+    value: ValueOption = None,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Expected NRR if so many accounts stood on another success level."""
+    from orchestration.what_if import parse_moves, show_what_if
+
+    show_what_if(place(data_dir), parse_moves(move, accounts), scope, value, console)
 
 
 @app.command()

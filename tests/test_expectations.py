@@ -337,6 +337,38 @@ create table marts.mart_expected_nrr as
         1.0e0 as expected_nrr, 175 as contracted_mrr_12m, 10 as expected_churn_mrr, 0 as expected_contraction_mrr,
         5 as expected_expansion_mrr, 170 as expected_mrr_12m, 0.9e0 as expected_nrr_low, 1.1e0 as expected_nrr_high,
         0.95e0 as luck_low, 1.05e0 as luck_high, null as interval_null_reason;
+create table marts.dim_book_scope as
+    select unnest(['a1', 'a2']) as account_id, 'p1' as product_id, 'all' as scope_type, 'all' as scope_value;
+create table marts.fct_expected_nrr as
+    select date '2024-03-31' as as_of_date, *, 'p1' as product_id, 'annual' as term_band, '4-6' as renewal_band,
+        1.0e0 as expected_nrr, base_mrr::decimal(28, 9) as expected_mrr
+    from (values ('a1', 120, 2), ('a2', 50, null)) as t(account_id, base_mrr, success_level);
+create table marts.fct_level_rate as
+    select date '2024-03-31' as as_of_date, unnest([2, null]) as success_level, 'annual' as term_band,
+        '4-6' as renewal_band, 1.0e0 as expected_nrr;
+create table marts.mart_expected_nrr_bridge as
+    select 'month' as stretch, 'all' as scope_type, 'all' as scope_value, date '2024-02-29' as from_date,
+        date '2024-03-31' as to_date, 0.9::decimal(18, 9) as expected_nrr_from, 1::decimal(18, 9) as expected_nrr_to,
+        0.1::decimal(18, 9) as change_nrr, 0.1::decimal(18, 9) as level_nrr, 0::decimal(18, 9) as residual_nrr,
+        20 as change_mrr, 17 as level_mrr, 3 as size_mrr, 0 as residual_mrr, null::varchar as null_reason,
+        0 as size_nrr, 0 as contract_nrr, 0 as rate_nrr, 0 as left_nrr, 0 as came_nrr,
+        0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr
+    union all by name
+    select 'week' as stretch, 'all' as scope_type, 'all' as scope_value, 0 as change_mrr, 0 as level_mrr,
+        0 as size_mrr, 0 as residual_mrr, 'no_book_on_from_date' as null_reason,
+        0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr;
+create table marts.mart_expected_nrr_change as
+    select 'month' as stretch, unnest(['a1', 'a2']) as account_id, unnest([0.06, 0.04])::decimal(18, 9) as change_nrr,
+        change_nrr as level_nrr, 10 as change_mrr, unnest([9, 8]) as level_mrr, unnest([1, 2]) as size_mrr,
+        0 as size_nrr, 0 as contract_nrr, 0 as rate_nrr, 0 as left_nrr, 0 as came_nrr,
+        0 as contract_mrr, 0 as rate_mrr, 0 as left_mrr, 0 as came_mrr;
+create table marts.mart_what_if as
+    select 'all' as scope_type, 'all' as scope_value, 2 as from_level, 3 as to_level, 3 as accounts,
+        10::decimal(28, 9) as gain_mrr, 3.333333333::decimal(28, 9) as mean_gain_mrr;
+create table marts.mart_level_lever as
+    select 'all' as scope_type, 'all' as scope_value, *
+    from (values ('move', 2, 3, 10, 3.333333333), ('expand', 4, null, 5, 5))
+        as t(lever, success_level, to_level, gain_mrr_all, gain_mrr_one);
 create table marts.mart_goal_attainment as
     select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values
         ('g1', 0, 10, 12, date '2024-03-31', 1.2e0, null, 'reached', true, null),
@@ -636,7 +668,12 @@ update marts.mart_weight_advisor set best_weight = 51, null_reason = 'too_few_ch
 update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and component_key = 'b';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr
-    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 173, null, null, null, null, null);
+    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 190, null, null, null, null, null);
+insert into marts.fct_expected_nrr (as_of_date, account_id, product_id) values ('2024-03-31', 'a3', 'p1');
+update marts.fct_expected_nrr set base_mrr = 1, expected_nrr = 1, expected_mrr = 1 where account_id = 'a3';
+update marts.fct_expected_nrr set expected_mrr = 121 where account_id = 'a1';
+update marts.mart_expected_nrr_bridge set level_mrr = 18 where stretch = 'month';
+update marts.mart_what_if set mean_gain_mrr = 4;
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
 update marts.mart_goal_attainment set status = 'overdue', measured_date = '2024-04-01' where goal_id = 'g3';
 update marts.mart_goal_attainment set metric = 'Hours of a@example.com' where goal_id = 'g2';
