@@ -34,7 +34,7 @@
 
 {# An amount times a number of at most nine decimals, rounded once, half away from zero: whole minor units again. #}
 {% macro money_times(amount, number) -%}
-    cast(round(cast({{ amount }} as decimal(18, 0)) * cast({{ number }} as decimal(18, 9)), 0) as bigint)
+    cast(round(cast({{ amount }} as decimal(19, 0)) * cast({{ number }} as decimal(18, 9)), 0) as bigint)
 {%- endmacro %}
 
 {# A rate: an exact sum divided once, nine decimals, NULL where there is nothing to divide by (domain §0). #}

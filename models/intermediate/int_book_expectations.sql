@@ -45,7 +45,7 @@ final as (
         book_cells.renewal_band,
         level_rates.expected_nrr,
         {% for column, rate in columns %}
-            cast(cast(book_cells.base_mrr as decimal(18, 0)) * cast(level_rates.{{ rate }} as decimal(10, 9)) as decimal(28, 9))
+            cast(cast(book_cells.base_mrr as decimal(19, 0)) * cast(level_rates.{{ rate }} as decimal(10, 9)) as decimal(28, 9))
                 as {{ column }},
         {% endfor %}
         level_rates.basis
