@@ -10,7 +10,7 @@ from orchestration import lock
 from orchestration.settings import DataDir, Refused, parse_overrides
 from orchestration.sources import declarations
 
-COMMANDS = ("run", "backfill", "sample", "status", "quarantine", "score-compare", "doctor")
+COMMANDS = ("run", "backfill", "sample", "status", "quarantine", "score-compare", "actions", "doctor")
 
 
 def said(result) -> str:

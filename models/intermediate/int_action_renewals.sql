@@ -36,7 +36,8 @@ undecided as (
         renewals.due_date,
         renewals.due_mrr,
         account_levels.success_level,
-        renewals.term_months >= policies.short_term_below_months and not renewals.is_cancelled as asks_for_renewal,
+        coalesce(renewals.term_months >= policies.short_term_below_months, true)
+        and not renewals.is_cancelled as asks_for_renewal,
         cast({{ days_between('renewals.as_of_date', 'renewals.due_date') }} as int) as days_to_due,
         {{ plus_days('renewals.due_date', grace_days('renewals.term_months', 'policies')) }} as lost_date
 

@@ -52,15 +52,16 @@ weighed as (
         level_gains.null_reason as gain_null_reason,
         row_number() over (
             partition by told.account_id, told.reason_key, told.product_id
-            order by coalesce(told.threshold, 0), told.due_date, told.started_by
+            order by told.threshold, told.due_date, told.started_by
         ) as place_in_product,
         row_number() over (
             partition by told.account_id, told.reason_key
-            order by coalesce(told.threshold, 0) asc, told.mrr desc, told.product_id asc, told.due_date asc
+            order by told.threshold asc, told.mrr desc, told.product_id asc, told.due_date asc
         ) as place
 
     from told
     left join level_gains on told.account_id = level_gains.account_id and told.product_id = level_gains.product_id
+
 ),
 
 added as (

@@ -86,10 +86,7 @@ worded as (
     from actions
     inner join spine on spine.is_latest
     cross join book
-    inner join rules
-        on
-            actions.reason_key = rules.reason_key
-            and coalesce(actions.threshold, 0) = coalesce(rules.threshold, 0)
+    inner join rules on actions.reason_key = rules.reason_key and actions.threshold = rules.threshold
     left join accounts on actions.account_id = accounts.account_id
     left join last_touches on actions.account_id = last_touches.account_id
     left join success_levels
