@@ -145,7 +145,7 @@ def test_a_renewal_is_one_item_from_90_days_before_to_its_end_and_then_waits(cha
 def test_a_fall_and_over_use_keep_their_ids_while_they_last(chain: ModelChain) -> None:
     """Six of ten people of `f` log in every day until 31 May: level 4. From 1 June on two do, and 28 days later it is
     level 3. From 1 July on it is twelve on ten seats: level 5, and over-use, on the 1st already. On 1 October they are
-    all gone; within a quarter of 30 September that is a fall of its own. `b` logs in all the time: log-ins do arrive."""
+    all gone; within a quarter of 30 September that is a fall of its own. `b` logs in all the time: log-ins arrive."""
     rows = {
         "accounts": [account("f"), account("b")],
         "contracts": [contract(name, "2025-01-01", "2026-01-01") for name in "fb"],
