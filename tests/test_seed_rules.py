@@ -196,7 +196,7 @@ MISTAKES = {
     "a stage twice": ("funnel_stages", 4, ",3,", ",2,", [(4, "position", "2", "line 3 already")]),
     "an action due by nothing": ("action_rules", 4, ",7,", ",,", [(4, "due_days", "", "every reason but low_nps")]),
     "an action due before it is there": ("action_rules", 4, ",7,", ",-7,", [(4, "due_days", "-7", "outside 0 to 366")]),
-    "a fall that looks back at nothing": ("action_rules", 4, ",90,", ",,", [(4, "looks_back_days", "", "a fall needs")]),
+    "a fall that looks back at nothing": ("action_rules", 4, ",90,", ",,", [(4, "looks_back_days", "", "a fall")]),
     "a fall that looks back at no month end": ("action_rules", 4, ",90,", ",30,", [
         (4, "looks_back_days", "30", "outside 31 to"),
     ]),
