@@ -48,7 +48,9 @@ final as (
         level_hold_days,
         validity_min_churned,
         bootstrap_draws,
-        permutation_draws
+        permutation_draws,
+        resampling_draws,
+        common_shock
 
     from policy_sets
 

@@ -110,7 +110,9 @@ final as (
         cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days,
         cast(max(case when policy_key = 'validity_min_churned' then policy_value end) as int) as validity_min_churned,
         cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws,
-        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws
+        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws,
+        cast(max(case when policy_key = 'resampling_draws' then policy_value end) as int) as resampling_draws,
+        cast(max(case when policy_key = 'common_shock' then policy_value end) as double) as common_shock
 
     from chosen
 
