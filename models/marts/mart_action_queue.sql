@@ -71,9 +71,12 @@ worded as (
         accounts.owner_id,
         last_touches.last_touch_date,
         coalesce(actions.opened_date < last_touches.last_touch_date, false) as is_touched,
+        -- A level is lifted over months, with many touches: those that gain most come first.
         case
             when actions.reason_key = 'blocked_level' then actions.expected_mrr_gain else actions.mrr_at_stake
         end as order_amount,
+        actions.reason_key <> 'blocked_level'
+        and coalesce(actions.opened_date < last_touches.last_touch_date, false) as is_called,
         {{ rate('actions.expected_mrr_gain', 'book.mrr') }} as expected_nrr_gain,
         coalesce(
             ' Next step – ' || success_levels.next_step_en || '.', ' Most points lost – ' || health_components.sentence_en || '.', ''
@@ -113,7 +116,7 @@ final as (
             row_number() over (
                 order by
                     urgency asc,
-                    is_touched asc,
+                    is_called asc,
                     order_amount desc,
                     due_date asc,
                     account_id asc,
