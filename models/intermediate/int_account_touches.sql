@@ -1,4 +1,4 @@
--- Grain: one row per customer and month in which somebody was in touch with it, up to the newest as-of date (A3).
+-- Grain: one row per customer, day up to the newest as-of date and type of its touches; and one of type `all`, of any.
 
 with
 
@@ -20,21 +20,36 @@ spine as (
 
 ),
 
--- A merged account is looked after by whoever looks after the one it became.
-final as (
+known as (
 
-    select
+    select distinct
         hierarchy.surviving_account_id as account_id,
-        cast(date_trunc('month', touches.touched_date) as date) as month,
-        cast(count(*) as bigint) as touches,
-        cast(sum(touches.minutes) as bigint) as touch_minutes,
-        max(touches.touched_date) as last_touch_date
+        touches.touched_date,
+        coalesce(touches.touch_type, 'unknown') as touch_type
 
     from touches
     inner join hierarchy on touches.account_id = hierarchy.account_id
     inner join spine on spine.is_latest and touches.touched_date <= spine.as_of_date
 
-    group by 1, 2
+),
+
+final as (
+
+    select
+        account_id,
+        touched_date,
+        touch_type
+
+    from known
+
+    union all
+
+    select distinct
+        account_id,
+        touched_date,
+        'all' as touch_type
+
+    from known
 
 )
 

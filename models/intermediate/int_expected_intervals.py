@@ -70,7 +70,7 @@ def intervals(as_of, windows, book, scopes, assumed, errors, policies):
     """The rows of one as-of date; none before a window has matured, when there is nothing to draw from."""
     if windows.empty or book.empty:
         return nothing()
-    random = numpy.random.default_rng(int(pandas.Timestamp(as_of).strftime("%Y%m%d")))
+    random = numpy.random.default_rng(int(f"{pandas.Timestamp(as_of):%Y%m%d}"))
     draws = int(policies["resampling_draws"])
     windows = windows.sort_values(["account_id", "product_id", "window_start_date"], ignore_index=True)
     book = book.sort_values(["account_id", "product_id"], ignore_index=True)

@@ -43,7 +43,7 @@ account_kpis as (
 
 months_touched as (
 
-    select * from {{ ref('int_account_touches') }}
+    select * from {{ ref('int_touch_months') }}
 
 ),
 

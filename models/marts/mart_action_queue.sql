@@ -47,7 +47,7 @@ last_touches as (
         account_id,
         max(last_touch_date) as last_touch_date
 
-    from {{ ref('int_account_touches') }}
+    from {{ ref('int_touch_months') }}
 
     group by 1
 
