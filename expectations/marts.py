@@ -2,6 +2,7 @@
 Keys, empty columns and accepted values are dbt's data tests beside the models: no rule is written twice."""
 
 from expectations.marts_bridge import bridge_suites
+from expectations.marts_actions import action_suites
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
@@ -40,6 +41,7 @@ def suites(warehouse) -> dict[str, list]:
         **bridge_suites(),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),
+        **action_suites(),
         **outcome_suites(),
         **onboarding_suites(as_of),
         **kpi_suites(as_of),

@@ -77,6 +77,7 @@ _tables = {
         "mart_low_score_followup",
         "mart_nps_behaviour",
         "mart_account_360",
+        "mart_action_queue",
         "dim_account",
         "dim_product",
         "dim_month",

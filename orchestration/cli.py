@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from orchestration.actions import Language, show_actions
 from orchestration.screen import build, console, errors
 from orchestration.settings import DataDir, Refused, default_data_dir, parse_overrides, yesterday
 
@@ -175,6 +176,20 @@ def what_if(
     from orchestration.what_if import parse_moves, show_what_if
 
     show_what_if(place(data_dir), parse_moves(move, accounts), scope, value, console)
+
+
+@app.command()
+@plainly
+def actions(
+    owner: Annotated[str | None, typer.Option(help="Only the customers of this owner; 'nobody': of none.")] = None,
+    lang: Annotated[Language, typer.Option(help="English or Japanese.")] = Language.en,
+    top: Annotated[int, typer.Option(help="How many to show.", min=1)] = 20,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all of them to a file for a sheet.")] = None,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Whom to call today, why in words, what is at stake and by when: most urgent first."""
+    show_actions(place(data_dir), console, owner, lang, top, csv)
 
 
 @app.command()

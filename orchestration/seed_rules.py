@@ -48,6 +48,7 @@ MAY_BE_EMPTY = {  # of the seeds named here every other column is filled in; an 
     "bands": ["minimum", "below_maximum"],
     "usage_statuses": ["utilisation_minimum", "utilisation_below_maximum"],
     "funnel_stages": [],
+    "action_rules": ["looks_back_days", "maximum_level", "due_days"],
 }
 
 VERSION = ("score_kind", "profile_version", "product_profile", "phase")
@@ -76,6 +77,17 @@ RULES = [
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),
+
+    # A reason to act has all that decides when it counts and by when it is due.
+    ("action_rules", between("action_rules", "urgency", 1, 9)),
+    ("action_rules", between("action_rules", "due_days", 0, 366)),
+    ("action_rules", between("action_rules", "looks_back_days", 31, 366)),
+    *(("action_rules", f"""select line, '{column}', 'is empty; {reason} needs it, fill it in'
+        from action_rules where {column} is null and reason_key {which}""") for column, reason, which in (
+        ("due_days", "every reason but low_nps", "<> 'low_nps'"),
+        ("looks_back_days", "a fall", "in ('level_fall', 'score_fall')"),
+        ("maximum_level", "a renewal", "= 'renewal_low_level'"),
+    )),
 
     # A version of a score is whole: one set of weights, in force for the same days, the only one on any of them.
     ("health_profiles", one_of("health_profiles", "score_kind", *KINDS)),

@@ -10,7 +10,10 @@ from orchestration import lock
 from orchestration.settings import DataDir, Refused, parse_overrides
 from orchestration.sources import declarations
 
-COMMANDS = ("run", "backfill", "sample", "status", "quarantine", "score-compare", "bridge", "what-if", "doctor")
+COMMANDS = (
+    *("run", "backfill", "sample", "status", "quarantine", "doctor"),
+    *("score-compare", "bridge", "what-if", "actions"),
+)
 
 
 def said(result) -> str:

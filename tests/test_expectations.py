@@ -416,6 +416,16 @@ create table marts.mart_nps_behaviour as
         ('detractor', 10, 0, 0, 0, 0.278, null, 0), ('invited_but_silent', 0, 0, null, null, null, 'no', 0))
         as t(nps_group, accounts, churned_accounts, churn_rate, churn_rate_low, churn_rate_high, null_reason,
         accounts_with_usage);
+create table marts.mart_action_queue as
+    select date '2024-03-31' as as_of_date, *, coalesce(last_touch_date > opened_date, false) as is_touched
+    from (values
+        ('i1', 1, 1, 'a2', 'low_nps', null, null, 'not_about_levels', date '2024-03-28', date '2024-03-31',
+            date '2024-03-28', false),
+        ('i2', 2, 2, 'a1', 'level_fall', -5, -0.03e0, null, '2024-03-01', '2024-03-08', '2024-03-05', false),
+        ('i3', 3, 2, 'a1', 'score_fall', null, null, 'not_about_levels', '2024-03-10', '2024-03-17', null, true),
+        ('i4', 4, 3, 'a2', 'blocked_level', 0, 0, null, '2024-03-31', '2024-04-30', '2024-03-28', false))
+        as t(action_id, priority, urgency, account_id, reason_key, expected_mrr_gain, expected_nrr_gain,
+        gain_null_reason, opened_date, due_date, last_touch_date, is_overdue);
 create table marts.mart_account_360 as
     select account_id, month, closing_mrr as mrr, delta_mrr from marts.fct_mrr_movement;
 create table marts.dim_account as
@@ -696,6 +706,11 @@ update marts.mart_low_score_followup set first_touch_date = '2024-02-28' where r
 update marts.mart_low_score_followup set status = 'open' where response_id = 'r3';
 update marts.mart_nps_behaviour set churned_accounts = 3 where nps_group = 'promoter';
 insert into marts.mart_nps_behaviour select * from marts.mart_nps_behaviour where nps_group = 'passive';
+insert into marts.mart_action_queue select * replace ('a9' as account_id, 5 as priority) from marts.mart_action_queue
+    where action_id = 'i4';
+update marts.mart_action_queue set account_id = 'a1' where action_id = 'i1';
+update marts.mart_action_queue set gain_null_reason = 'level_unknown' where action_id = 'i2';
+update marts.mart_action_queue set is_overdue = false, urgency = 1 where action_id = 'i3';
 insert into marts.mart_account_360 values ('a1', '2024-05-01', 120, 0);
 update marts.dim_account set owner_id = 'somebody@example.com' where account_id = 'a1';
 insert into marts.dim_product select * from marts.dim_product;

@@ -76,6 +76,12 @@ default,1,set_up,onboarding_completed,>=,1,Set up,導入
 default,2,using,seat_utilisation,>=,0.5,Using,利用
 default,3,kept,mrr_change_12m,>=,1,Kept,継続
 """,
+    "action_rules": """\
+reason_key,threshold,looks_back_days,maximum_level,due_days,urgency,label_en,label_ja,reason
+renewal_low_level,90,,2,21,3,Renewal,更新,a quarter before
+low_nps,0,,,,2,Low,低評価,due by the policy
+level_fall,1,90,3,7,3,Fall,低下,a quarter
+""",
 }
 VERSION_2 = "\nhealth,2,default,all,recency,days_since_last_login,100,,"
 
@@ -188,6 +194,14 @@ MISTAKES = {
     ]),
     "a funnel with a gap": ("funnel_stages", 4, ",3,", ",4,", [(4, "position", "4", "comes after 2")]),
     "a stage twice": ("funnel_stages", 4, ",3,", ",2,", [(4, "position", "2", "line 3 already")]),
+    "an action due by nothing": ("action_rules", 4, ",7,", ",,", [(4, "due_days", "", "every reason but low_nps")]),
+    "an action due before it is there": ("action_rules", 4, ",7,", ",-7,", [(4, "due_days", "-7", "outside 0 to 366")]),
+    "a fall that looks back at nothing": ("action_rules", 4, ",90,", ",,", [(4, "looks_back_days", "", "a fall")]),
+    "a fall that looks back at no month end": ("action_rules", 4, ",90,", ",30,", [
+        (4, "looks_back_days", "30", "outside 31 to"),
+    ]),
+    "a renewal without a low level": ("action_rules", 2, ",2,", ",,", [(2, "maximum_level", "", "a renewal needs")]),
+    "an action of no urgency": ("action_rules", 3, ",2,", ",0,", [(3, "urgency", "0", "outside 1 to 9")]),
     "a row that is too short": ("phases", 3, ",Adoption,定着期", "", [(3, None, None, "8 values, the header 10")]),
     "a row of commas": ("bands", 3, "$", "\n,,,,,", [(4, None, None, "the row is empty; delete it")]),
     "a column renamed": ("phases", 1, "minimum", "min", [

@@ -100,7 +100,7 @@ by_account as (
         renewal_band,
         cast(count(*) as bigint) as windows,
         {% for money in money_columns %}
-            cast(sum({{ money }}) as decimal(18, 0)) as {{ money }},
+            cast(sum({{ money }}) as decimal(19, 0)) as {{ money }},
         {% endfor %}
         cast(round(
             cast(sum(mrr_end) as double) * sum(mrr_end) / nullif(cast(sum(base_mrr) as double), 0)

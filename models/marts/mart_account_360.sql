@@ -41,6 +41,46 @@ account_kpis as (
 
 ),
 
+months_touched as (
+
+    select * from {{ ref('int_touch_months') }}
+
+),
+
+-- Before the first touch of anybody was recorded, none says nothing.
+touches_start as (
+
+    select min(month) as first_month from months_touched
+
+),
+
+expectations as (
+
+    select
+        as_of_date,
+        account_id,
+        sum(expected_mrr) as expected_mrr,
+        sum(mrr) as mrr
+
+    from {{ ref('int_book_expectations') }}
+
+    group by 1, 2
+
+),
+
+actions as (
+
+    select
+        as_of_date,
+        account_id,
+        cast(count(*) as bigint) as open_actions
+
+    from {{ ref('mart_action_queue') }}
+
+    group by 1, 2
+
+),
+
 -- The account's own movement says what kind of month it was; exchange rates are part of the change only.
 month_movements as (
 
@@ -108,9 +148,20 @@ final as (
         metrics.nps_score,
         account_as_of.seats,
         account_as_of.months_to_renewal,
-        account_as_of.next_renewal_date
+        account_as_of.next_renewal_date,
+        cast(round(expectations.expected_mrr, 0) as bigint) as expected_mrr_12m,
+        {{ rate('expectations.expected_mrr', 'expectations.mrr') }} as expected_nrr,
+        case
+            when account_mrr.month >= touches_start.first_month then coalesce(months_touched.touches, 0)
+        end as touches,
+        case
+            when account_mrr.month >= touches_start.first_month and months_touched.touches is null then 0
+            else months_touched.touch_minutes
+        end as touch_minutes,
+        case when account_mrr.is_as_of_date then coalesce(actions.open_actions, 0) end as open_actions
 
     from account_mrr
+    cross join touches_start
     left join month_movements
         on
             account_mrr.account_id = month_movements.account_id and account_mrr.month = month_movements.month
@@ -123,6 +174,12 @@ final as (
             and account_mrr.snapshot_date = success_levels.as_of_date
     left join account_as_of
         on account_mrr.account_id = account_as_of.account_id and account_mrr.snapshot_date = account_as_of.as_of_date
+    left join expectations
+        on account_mrr.account_id = expectations.account_id and account_mrr.snapshot_date = expectations.as_of_date
+    left join months_touched
+        on account_mrr.account_id = months_touched.account_id and account_mrr.month = months_touched.month
+    left join actions
+        on account_mrr.account_id = actions.account_id and account_mrr.snapshot_date = actions.as_of_date
     left join metrics
         on account_mrr.account_id = metrics.account_id and account_mrr.snapshot_date = metrics.as_of_date
 

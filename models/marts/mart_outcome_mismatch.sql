@@ -9,15 +9,9 @@ spine as (
 
 ),
 
-outcome_kpis as (
+mismatches as (
 
-    select * from {{ ref('int_outcome_kpis') }}
-
-),
-
-contract_kpis as (
-
-    select * from {{ ref('int_contract_kpis') }}
+    select * from {{ ref('int_outcome_mismatches') }}
 
 ),
 
@@ -27,104 +21,25 @@ accounts as (
 
 ),
 
-measured as (
-
-    select
-        outcome_kpis.account_id,
-        outcome_kpis.as_of_date,
-        {{ rate('outcome_kpis.goal_attainment_numerator', 'outcome_kpis.goal_attainment_denominator') }} as attainment,
-        cast(outcome_kpis.goal_attainment_denominator as bigint) as goals_measured,
-        cast(contract_kpis.mrr_change_12m_numerator as bigint) as mrr,
-        cast(contract_kpis.mrr_change_12m_denominator as bigint) as mrr_12_months_before
-
-    from outcome_kpis
-    inner join spine on outcome_kpis.as_of_date = spine.as_of_date and spine.is_latest
-    inner join contract_kpis
-        on
-            outcome_kpis.as_of_date = contract_kpis.as_of_date
-            and outcome_kpis.account_id = contract_kpis.account_id
-            and outcome_kpis.product_id = contract_kpis.product_id
-
-    where
-        outcome_kpis.product_id = 'all'
-        and outcome_kpis.goal_attainment_null_reason is null
-        and contract_kpis.mrr_change_12m_null_reason is null
-
-),
-
-mismatched as (
-
-    select
-        *,
-        case when attainment >= 1 then 'outcome_without_expansion' else 'expansion_without_outcome' end as kind,
-        mrr - mrr_12_months_before as mrr_change,
-        {{ rate('mrr - mrr_12_months_before', 'mrr_12_months_before') }} as mrr_change_rate
-
-    from measured
-
-    where (attainment >= 1) <> (mrr > mrr_12_months_before)
-
-),
-
--- Whole per cents, downwards: 99.6 % of a goal is not the goal.
-rounded as (
-
-    select
-        *,
-        cast(cast(floor({{ nine_decimals('100 * attainment') }}) as decimal(38, 0)) as {{ dbt.type_string() }})
-            as attainment_pct,
-        cast(
-            cast(floor({{ nine_decimals('100 * abs(mrr_change_rate)') }}) as decimal(38, 0)) as {{ dbt.type_string() }}
-        ) as change_pct,
-        cast(goals_measured as {{ dbt.type_string() }}) as goals_text
-
-    from mismatched
-
-),
-
-worded as (
-
-    select
-        *,
-        case
-            when mrr_change = 0 then 'what it was twelve months before'
-            else
-                case when abs(mrr_change_rate) < 0.01 then 'less than 1' else change_pct end
-                || case when mrr_change > 0 then ' % above' else ' % below' end
-                || ' that of twelve months before'
-        end as change_en,
-        case
-            when mrr_change = 0 then '12か月前と同額'
-            else
-                '12か月前より'
-                || case when abs(mrr_change_rate) < 0.01 then '1%未満の' else change_pct || '%の' end
-                || case when mrr_change > 0 then '増加' else '減少' end
-        end as change_ja
-
-    from rounded
-
-),
-
 final as (
 
     select
-        worded.account_id,
-        worded.kind,
+        mismatches.account_id,
+        mismatches.kind,
         accounts.owner_id,
-        worded.attainment,
-        worded.goals_measured,
-        worded.mrr,
-        worded.mrr_12_months_before,
-        worded.mrr_change,
-        worded.mrr_change_rate,
-        'Goals measured: ' || worded.goals_text || ', attained to ' || worded.attainment_pct || ' % on average; MRR is '
-        || worded.change_en || '.' as reason_en,
-        '測定済み目標' || worded.goals_text || '件の達成度は平均' || worded.attainment_pct || '%、MRRは' || worded.change_ja || 'です。'
-            as reason_ja,
-        worded.as_of_date
+        mismatches.attainment,
+        mismatches.goals_measured,
+        mismatches.mrr,
+        mismatches.mrr_12_months_before,
+        mismatches.mrr_change,
+        mismatches.mrr_change_rate,
+        mismatches.reason_en,
+        mismatches.reason_ja,
+        mismatches.as_of_date
 
-    from worded
-    left join accounts on worded.account_id = accounts.account_id
+    from mismatches
+    inner join spine on mismatches.as_of_date = spine.as_of_date and spine.is_latest
+    left join accounts on mismatches.account_id = accounts.account_id
 
 )
 
