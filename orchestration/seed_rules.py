@@ -76,6 +76,8 @@ RULES = [
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),
+    ("targets", """select line, 'period_end_month', concat('is empty, as only a rolling target of nrr may leave it; ',
+            'name the last month') from targets where period_end_month is null and activity <> 'nrr'"""),
 
     # A version of a score is whole: one set of weights, in force for the same days, the only one on any of them.
     ("health_profiles", one_of("health_profiles", "score_kind", *KINDS)),

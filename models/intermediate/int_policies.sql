@@ -48,7 +48,9 @@ final as (
         level_hold_days,
         validity_min_churned,
         bootstrap_draws,
-        permutation_draws
+        permutation_draws,
+        target_tolerance,
+        target_shape_min_accounts
 
     from policy_sets
 

@@ -110,7 +110,10 @@ final as (
         cast(max(case when policy_key = 'level_hold_days' then policy_value end) as int) as level_hold_days,
         cast(max(case when policy_key = 'validity_min_churned' then policy_value end) as int) as validity_min_churned,
         cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws,
-        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws
+        cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws,
+        cast(max(case when policy_key = 'target_tolerance' then policy_value end) as double) as target_tolerance,
+        cast(max(case when policy_key = 'target_shape_min_accounts' then policy_value end) as int)
+            as target_shape_min_accounts
 
     from chosen
 
