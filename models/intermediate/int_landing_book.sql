@@ -44,7 +44,7 @@ by_product as (
         cast(sum(
             case
                 when not shares.is_expected or (shares.is_cancelled and not shares.is_contracted) then 0
-                else cast(shares.mrr as decimal(18, 0)) * cast(
+                else cast(shares.mrr as decimal(20, 0)) * cast(
                     {{ nine_decimals('power(coalesce(expectations.expected_nrr, 1), shares.share_of_year)') }}
                     as decimal(12, 9)
                 )

@@ -44,8 +44,8 @@ attained as (
             nrr_targets.start_date >= renewal_years.matured_date
             and renewal_years.window_start_date
             >= {{ months_before('nrr_targets.start_date', 'policies.outcome_history_months') }}
-            and cast(renewal_years.mrr_end as decimal(18, 0))
-            >= cast(nrr_targets.target_nrr as decimal(12, 9)) * cast(renewal_years.mrr_start as decimal(18, 0))
+            and cast(renewal_years.mrr_end as decimal(20, 0))
+            >= cast(nrr_targets.target_nrr as decimal(12, 9)) * cast(renewal_years.mrr_start as decimal(20, 0))
 
 ),
 

@@ -80,7 +80,7 @@ landed as (
         {{ rate('scoped.mrr_now', 'scoped.mrr_at_start') }} as nrr_so_far,
         {{ rate('scoped.landing_mrr', 'scoped.mrr_at_start') }} as landing_nrr,
         cast(round(
-            cast(nrr_targets.target_nrr as decimal(12, 9)) * cast(scoped.mrr_at_start as decimal(18, 0)), 0
+            cast(nrr_targets.target_nrr as decimal(12, 9)) * cast(scoped.mrr_at_start as decimal(20, 0)), 0
         ) as bigint) as target_mrr
 
     from to_build

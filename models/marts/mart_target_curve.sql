@@ -109,7 +109,7 @@ final as (
         planned.base_mrr,
         cast(round(
             cast({{ nine_decimals('planned.realised_nrr - planned.due_nrr') }} as decimal(12, 9))
-            * cast(planned.base_mrr as decimal(18, 0)), 0
+            * cast(planned.base_mrr as decimal(20, 0)), 0
         ) as bigint) as gap_mrr,
         {{ progress_status('planned.realised_nrr - planned.due_nrr', 'policies.target_tolerance') }} as progress_status,
         planned.needed_nrr,
