@@ -81,8 +81,8 @@ PROPERTIES = {
         where kept.scope_type = 'all' and kept.horizon_months = 1 and (
             kept.closing_mrr_reported
                 <> moved.opening_mrr + moved.fx_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
-            -- Movements are at the rate of the day, what is retained at that of the opening: a foreign line bought after
-            -- the rate moved tells the two apart without any fx movement.
+            -- Movements are at the rate of the day, what is retained at that of the opening: a foreign line bought
+            -- after the rate moved tells the two apart without any fx movement.
             or (kept.period_end_date not in (
                     select last_day(month) from marts.fct_mrr_movement where movement_type = 'fx')
                 and kept.closing_mrr = kept.closing_mrr_reported
@@ -175,6 +175,12 @@ def run(chain: ModelChain, book: Company) -> None:
 def with_twins(company: Company) -> Company:
     """Every account three times: as it is, split, and told otherwise."""
     parts = {line["contract_id"]: split_line(line, company.grace) for line in company.lines}
+    for line in company.lines:  # whether a line takes the place of one of another product hangs on which ends first
+        named = next((one for one in company.lines if one["contract_id"] == line["renewal_of"]), line)
+        if named["product_id"] != line["product_id"] or named["account_id"] != line["account_id"]:
+            first_end = parts[line["contract_id"]][0]["end_date_exclusive"]
+            if first_end and first_end <= (named["end_date_exclusive"] or first_end):
+                parts[line["contract_id"]] = [line]
     last_part = {contract_id: lines[-1]["contract_id"] for contract_id, lines in parts.items()}
     split = [
         part if part["contract_id"] != name else {**part, "renewal_of": last_part.get(part["renewal_of"])}

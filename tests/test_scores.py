@@ -327,7 +327,7 @@ BOOK = {
         for user in range(users)
         for number in range((last - day("04-01")).days + 1)
     ],
-    "surveys": [answer("answered", 10, day("06-01")), answer("warned", 2, day("06-25"))],
+    "surveys": [answer("answered", 10, day("05-24")), answer("warned", 2, day("06-25"))],
     "health_overrides": [
         word("early", 5, day("06-01"), day("06-10")),
         word("late", 15, day("06-12"), day("06-20")),
@@ -402,15 +402,15 @@ def test_a_word_holds_from_its_day_until_the_day_before_it_expires(by_hand: Mode
 
 
 def test_a_value_stands_in_for_as_long_as_the_seed_lets_it_live(by_hand: ModelChain) -> None:
-    """The answer of 1 June is good until the 10th (ten days, the day of the answer among them), and remembered for five
-    days more: the mean of 50 and 100, and from the 16th on 50 alone."""
+    """The answer of 24 May is good until 2 June (ten days, the day of the answer among them): the mean of 50 and 100.
+    The end of May is remembered for five days, and from 6 June on 50 stands alone."""
     found = scores(june(by_hand), "answered")
-    assert [found[one] for one in ("05-31", "06-01", "06-10", "06-15", "06-16")] == [50, 75, 75, 75, 50]
+    assert [found[one] for one in ("05-23", "05-24", "06-02", "06-05", "06-06")] == [50, 75, 75, 75, 50]
     stood = by_hand.query(
         """select measured_date from marts.fct_health_component
-            where account_id = 'answered' and component_key = 'answers' and as_of_date = '2026-06-15'"""
+            where account_id = 'answered' and component_key = 'answers' and as_of_date = '2026-06-05'"""
     )
-    assert stood == [(day("06-10"),)]
+    assert stood == [(day("05-31"),)]
 
 
 def test_who_left_keeps_the_last_score_and_gets_no_other(by_hand: ModelChain) -> None:

@@ -46,8 +46,10 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert failed == []
         add_what_no_file_says(connection)
         export_sources(connection, path)
-    for target in ("duckdb", "spark_local"):
-        build(path, target)
+    build(path, "duckdb")
+    with duckdb.connect(str(path / "warehouse.duckdb")) as connection:  # what Python drew, both engines read
+        export_table(connection, "intermediate.int_expected_intervals", path / "resampled" / "int_expected_intervals")
+    build(path, "spark_local")
     return path
 
 
@@ -100,9 +102,12 @@ def add_what_no_file_says(connection: duckdb.DuckDBPyConnection) -> None:
 def export_sources(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """The tables that staging reads as Parquet, a folder each: where the Spark target looks for them."""
     for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-        folder = path / schema / table
-        folder.mkdir(parents=True)
-        connection.execute(f"copy {schema}.{table} to '{folder / 'rows.parquet'}' (format parquet)")
+        export_table(connection, f"{schema}.{table}", path / schema / table)
+
+
+def export_table(connection: duckdb.DuckDBPyConnection, table: str, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    connection.execute(f"copy {table} to '{folder / 'rows.parquet'}' (format parquet)")
 
 
 def build(data_dir: Path, target: str) -> None:

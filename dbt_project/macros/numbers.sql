@@ -57,3 +57,13 @@
 {% macro spark__nine_decimals(number) -%}
     round(1e9 * ({{ number }})) / 1e9
 {%- endmacro %}
+
+{# What n accounts have seen, leaning on a parent that weighs as much as k accounts (E1). #}
+{% macro shrunk(n, seen, k, parent) -%}
+    ({{ n }} * {{ seen }} + {{ k }} * {{ parent }}) / ({{ n }} + {{ k }})
+{%- endmacro %}
+
+{# A sum of doubles that has the same digits in any order: of their first nine decimals, exactly. #}
+{% macro sum_decimal(number) -%}
+    cast(sum(cast({{ nine_decimals(number) }} as decimal(28, 9))) as double)
+{%- endmacro %}

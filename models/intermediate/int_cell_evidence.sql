@@ -1,8 +1,10 @@
+{% set money_columns = ['base_mrr', 'mrr_end', 'churn_mrr', 'contraction_mrr', 'expansion_mrr', 'mrr_above_cap'] %}
 {{ config(
     materialized='incremental',
     pre_hook="{{ delete_as_of_dates() }}"
 ) }}
--- Grain: one row per as-of date and cell (and each of its parents) with matured windows behind it (E1).
+-- Grain: one row per as-of date and cell (and each of its parents) with matured windows behind it (E1): what a year made of
+-- the MRR that was contracted for it, and in which parts.
 
 with
 
@@ -33,8 +35,12 @@ training as (
         coalesce(cast(windows.success_level as {{ dbt.type_string() }}), 'unknown') as level_key,
         windows.term_band,
         windows.renewal_band,
-        windows.mrr_start,
+        windows.base_mrr,
         windows.mrr_end,
+        case when windows.mrr_end = 0 then windows.base_mrr else 0 end as churn_mrr,
+        case when windows.mrr_end = 0 then 0 else greatest(windows.base_mrr - windows.mrr_end, 0) end
+            as contraction_mrr,
+        greatest(windows.mrr_end - windows.base_mrr, 0) as expansion_mrr,
         windows.mrr_above_cap
 
     from to_build
@@ -70,8 +76,11 @@ in_cells as (
             as level_key,
         case when cell_kinds.cell_kind = 'level_term_renewal' then training.term_band end as term_band,
         case when cell_kinds.cell_kind <> 'all' then training.renewal_band end as renewal_band,
-        training.mrr_start,
+        training.base_mrr,
         training.mrr_end,
+        training.churn_mrr,
+        training.contraction_mrr,
+        training.expansion_mrr,
         training.mrr_above_cap
 
     from training
@@ -90,9 +99,12 @@ by_account as (
         term_band,
         renewal_band,
         cast(count(*) as bigint) as windows,
-        cast(sum(mrr_start) as decimal(18, 0)) as mrr_start,
-        cast(sum(mrr_end) as decimal(18, 0)) as mrr_end,
-        cast(sum(mrr_above_cap) as decimal(18, 0)) as mrr_above_cap
+        cast(round(
+            cast(sum(mrr_end) as double) * sum(mrr_end) / nullif(cast(sum(base_mrr) as double), 0)
+        ) as decimal(28, 0)) as mrr_square,
+        {% for money in money_columns %}
+            cast(sum({{ money }}) as decimal(18, 0)) as {{ money }}{{ ',' if not loop.last }}
+        {% endfor %}
 
     from in_cells
 
@@ -100,7 +112,7 @@ by_account as (
 
 ),
 
-final as (
+counted as (
 
     select
         as_of_date,
@@ -110,19 +122,47 @@ final as (
         renewal_band,
         cast(count(*) as bigint) as accounts,
         cast(sum(windows) as bigint) as windows,
-        cast(sum(mrr_start) as bigint) as mrr_start,
-        cast(sum(mrr_end) as bigint) as mrr_end,
-        cast(sum(mrr_above_cap) as bigint) as mrr_above_cap,
-        {{ rate('sum(mrr_end)', 'sum(mrr_start)') }} as observed_nrr,
+        {% for money in money_columns %}
+            cast(sum({{ money }}) as bigint) as {{ money }},
+        {% endfor %}
+        {{ rate('sum(mrr_end)', 'sum(base_mrr)') }} as observed_nrr,
+        cast(sum(mrr_square) as double) / nullif(cast(sum(base_mrr) as double), 0) as mean_square,
         -- How many accounts of equal size would know as much.
         {{ nine_decimals(
-            'cast(sum(mrr_start) as double) * cast(sum(mrr_start) as double)
-            / cast(sum(mrr_start * mrr_start) as double)'
+            'cast(sum(base_mrr) as double) * cast(sum(base_mrr) as double)
+            / nullif(cast(sum(base_mrr * base_mrr) as double), 0)'
         ) }} as effective_n
 
     from by_account
 
     group by 1, 2, 3, 4, 5
+
+),
+
+-- How far accounts lie apart inside the cell, as a variance of their ratios weighted by money.
+final as (
+
+    select
+        as_of_date,
+        cell_kind,
+        level_key,
+        term_band,
+        renewal_band,
+        accounts,
+        windows,
+        {% for money in money_columns %}
+            {{ money }},
+        {% endfor %}
+        observed_nrr,
+        effective_n,
+        case
+            when effective_n > 1
+                then {{ nine_decimals(
+                    'greatest(mean_square - observed_nrr * observed_nrr, 0) * effective_n / (effective_n - 1)'
+                ) }}
+        end as account_variance
+
+    from counted
 
 )
 

@@ -49,6 +49,8 @@ final as (
         validity_min_churned,
         bootstrap_draws,
         permutation_draws,
+        resampling_draws,
+        common_shock,
         target_tolerance,
         target_shape_min_accounts
 

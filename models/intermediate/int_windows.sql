@@ -31,8 +31,13 @@ final as (
         book_cells.term_band,
         book_cells.renewal_band,
         window_ends.mrr_start,
-        least(window_ends.mrr_end, policies.nrr_ratio_cap * window_ends.mrr_start) as mrr_end,
-        greatest(window_ends.mrr_end - policies.nrr_ratio_cap * window_ends.mrr_start, 0) as mrr_above_cap
+        book_cells.base_mrr,
+        least(
+            window_ends.mrr_end, policies.nrr_ratio_cap * greatest(window_ends.mrr_start, book_cells.base_mrr)
+        ) as mrr_end,
+        greatest(
+            window_ends.mrr_end - policies.nrr_ratio_cap * greatest(window_ends.mrr_start, book_cells.base_mrr), 0
+        ) as mrr_above_cap
 
     from window_ends
     inner join book_cells

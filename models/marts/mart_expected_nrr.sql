@@ -1,67 +1,88 @@
--- Grain: one row per as-of date and scope: what the book of that day will pay in twelve months (E2).
+-- Grain: one row per as-of date and scope: what the book of that day will pay in twelve months, and how far what happens
+-- may lie from it (E2).
 
 with
 
-book_cells as (
+expectations as (
 
-    select * from {{ ref('int_book_cells') }}
-
-),
-
-level_nrr as (
-
-    select * from {{ ref('mart_level_nrr') }}
+    select * from {{ ref('int_book_expectations') }}
 
 ),
 
 scopes as (
 
-    select * from {{ ref('int_account_scopes') }}
+    select * from {{ ref('int_book_scopes') }}
 
 ),
 
-expected as (
+intervals as (
 
-    select
-        book_cells.as_of_date,
-        book_cells.account_id,
-        book_cells.mrr,
-        -- Decimals add up to the same digits in any order.
-        cast(book_cells.mrr as decimal(18, 0)) * cast(level_nrr.expected_nrr as decimal(12, 9)) as expected_mrr,
-        level_nrr.basis
-
-    from book_cells
-    inner join level_nrr
-        on
-            book_cells.as_of_date = level_nrr.as_of_date
-            and coalesce(book_cells.success_level, -1) = coalesce(level_nrr.success_level, -1)
-            and book_cells.term_band = level_nrr.term_band
-            and book_cells.renewal_band = level_nrr.months_to_renewal_band
+    select * from {{ expected_intervals() }}
 
 ),
 
-final as (
+summed as (
 
     select
-        expected.as_of_date,
+        expectations.as_of_date,
         scopes.scope_type,
         scopes.scope_value,
-        cast(count(distinct expected.account_id) as bigint) as accounts,
-        cast(sum(expected.mrr) as bigint) as mrr,
-        cast(round(sum(expected.expected_mrr), 0) as bigint) as expected_mrr_12m,
-        {{ rate('sum(expected.expected_mrr)', 'sum(expected.mrr)') }} as expected_nrr,
-        {{ rate("sum(case when expected.basis = 'observed' then expected.mrr else 0 end)", 'sum(expected.mrr)') }}
-            as observed_share,
+        cast(count(distinct expectations.account_id) as bigint) as accounts,
+        cast(sum(expectations.mrr) as bigint) as mrr,
+        cast(sum(expectations.base_mrr) as bigint) as contracted_mrr_12m,
+        cast(round(sum(expectations.expected_churn_mrr), 0) as bigint) as expected_churn_mrr,
+        cast(round(sum(expectations.expected_contraction_mrr), 0) as bigint) as expected_contraction_mrr,
+        cast(round(sum(expectations.expected_expansion_mrr), 0) as bigint) as expected_expansion_mrr,
+        cast(round(sum(expectations.expected_mrr), 0) as bigint) as expected_mrr_12m,
+        {{ rate('sum(expectations.expected_mrr)', 'sum(expectations.mrr)') }} as expected_nrr,
+        {{ rate(
+            "sum(case when expectations.basis = 'observed' then expectations.mrr else 0 end)", 'sum(expectations.mrr)'
+        ) }} as observed_share,
         case
-            when count_if(expected.basis <> 'assumed') = 0 then 'assumed'
-            when count_if(expected.basis <> 'observed') = 0 then 'observed'
+            when count_if(expectations.basis <> 'assumed') = 0 then 'assumed'
+            when count_if(expectations.basis <> 'observed') = 0 then 'observed'
             else 'blended'
         end as basis
 
-    from expected
-    inner join scopes on expected.account_id = scopes.account_id
+    from expectations
+    inner join scopes
+        on expectations.account_id = scopes.account_id and expectations.product_id = scopes.product_id
 
     group by 1, 2, 3
+
+),
+
+-- An interval holds what it is drawn around.
+final as (
+
+    select
+        summed.as_of_date,
+        summed.scope_type,
+        summed.scope_value,
+        summed.accounts,
+        summed.mrr,
+        summed.contracted_mrr_12m,
+        summed.expected_churn_mrr,
+        summed.expected_contraction_mrr,
+        summed.expected_expansion_mrr,
+        summed.expected_mrr_12m,
+        summed.expected_nrr,
+        case when intervals.full_low is not null then least(intervals.full_low, summed.expected_nrr) end as expected_nrr_low,
+        case when intervals.full_high is not null then greatest(intervals.full_high, summed.expected_nrr) end as expected_nrr_high,
+        case when intervals.luck_low is not null then least(intervals.luck_low, summed.expected_nrr) end as luck_low,
+        case when intervals.luck_high is not null then greatest(intervals.luck_high, summed.expected_nrr) end as luck_high,
+        intervals.common_sd,
+        coalesce(intervals.disjoint_years, 0) as disjoint_years,
+        case when intervals.as_of_date is null then 'no_matured_window_yet' end as interval_null_reason,
+        summed.observed_share,
+        summed.basis
+
+    from summed
+    left join intervals
+        on
+            summed.as_of_date = intervals.as_of_date
+            and summed.scope_type = intervals.scope_type
+            and summed.scope_value = intervals.scope_value
 
 )
 

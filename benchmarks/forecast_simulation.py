@@ -1,0 +1,193 @@
+"""`python -m benchmarks.forecast_simulation`: how far expected NRR is from a truth that is known. Companies of
+benchmarks/forecast_company.py, run through the models' own SQL; what has to hold stands in docs/forecast_simulation.md."""
+
+import datetime
+import functools
+import importlib.util
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+import pandas
+
+from benchmarks import forecast_company as company_of
+from benchmarks.advisor_simulation import replace_table
+from orchestration.settings import ROOT
+
+LAST_DAY = datetime.date(2026, 12, 31)
+GRACE_MONTHS = 2  # until a window has matured
+BUILT = ("intermediate.int_book_expectations",)
+STEPS = ("int_policy_sets", "int_policies", "int_cell_evidence", "int_level_rates", "int_book_expectations")
+TERM_BANDS = {1: "monthly", 12: "annual", 24: "multi-year"}
+RENEWAL_BANDS = numpy.array(["1-3"] * 4 + ["4-6"] * 3 + ["7-9"] * 3 + ["10-12"] * 3 + [">12"] * 30)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rates of one company: what was forecast, what the oracle knows, what happened, and what trailed."""
+
+    forecast: float
+    oracle: float
+    happened: float
+    trailing: float
+    due: float  # forecast less oracle, of the customers due within a year, per MRR of theirs
+    not_due: float
+    luck: tuple[float, float]
+    full: tuple[float, float]
+
+
+def month_end(month: int) -> datetime.date:
+    """The day of a month of the panel; the last one is LAST_DAY."""
+    back = company_of.MONTHS - 1 - month
+    first = LAST_DAY.replace(day=1) - pandas.DateOffset(months=back - 1)
+    return (first - pandas.DateOffset(days=1)).date()
+
+
+def book_cells(company: company_of.Company, month: int) -> pandas.DataFrame:
+    """The rows of int_book_cells of a month end."""
+    here = company.mrr[month] > 0
+    decided, to_renewal, mrr = company.decided[month], company.to_renewal[month], company.mrr[month]
+    # A contract of r months in the panel has its last day r - 1 months after the month end.
+    to_renewal = numpy.where(decided == 1, to_renewal + company.term, to_renewal)
+    band = numpy.where(decided == -1, "notice given", RENEWAL_BANDS[numpy.maximum(to_renewal - 1, 1)])
+    band = numpy.where((to_renewal > 12) & (decided != -1), ">12", band)
+    base = numpy.where(decided == 1, numpy.round(mrr * company.signed_factor[month]), mrr)
+    cells = pandas.DataFrame(
+        {
+            "account_id": numpy.flatnonzero(here),
+            "product_id": "p",
+            "mrr": mrr[here].astype("int64"),
+            "base_mrr": base[here].astype("int64"),
+            "success_level": company.level[month][here].astype("int32"),
+            "term_band": pandas.Series(company.term[here]).map(TERM_BANDS),
+            "renewal_band": band[here],
+        }
+    )
+    cells["account_id"] = cells["account_id"].astype(str)
+    return cells.assign(as_of_date=month_end(month))
+
+
+def windows(company: company_of.Company, last: int) -> pandas.DataFrame:
+    """The rows of int_windows that have matured on a month end."""
+    found = []
+    for month in range(max(last - 36, 0), last - 12 - GRACE_MONTHS + 1):
+        cells = book_cells(company, month)
+        end = company.mrr[month + 12][cells["account_id"].astype(int)]
+        cap = 3 * numpy.maximum(cells["mrr"], cells["base_mrr"])
+        found.append(
+            cells.rename(columns={"as_of_date": "window_start_date", "mrr": "mrr_start"}).assign(
+                mrr_end=numpy.minimum(end, cap).astype("int64"),
+                mrr_above_cap=numpy.maximum(end - cap, 0).astype("int64"),
+                matured_date=month_end(month + 12 + GRACE_MONTHS),
+            )
+        )
+    return pandas.concat(found)
+
+
+def forecast(chain, company: company_of.Company, month: int) -> pandas.Series:
+    """Expected MRR in twelve months per customer of a month end, by the models' SQL."""
+    replace_table(chain, "int_as_of_to_build", pandas.DataFrame({"as_of_date": [month_end(month)]}))
+    replace_table(chain, "int_book_cells", book_cells(company, month))
+    replace_table(chain, "int_windows", windows(company, month))
+    chain.rebuild(*STEPS)
+    rows = chain.query("select account_id, cast(expected_mrr as double) from intermediate.int_book_expectations")
+    return pandas.Series({int(account): mrr for account, mrr in rows}).sort_index()
+
+
+def past_errors(chain, company: company_of.Company) -> pandas.DataFrame:
+    """The rows of int_forecast_errors a year apart, of days on which a window had matured."""
+    rows = []
+    for month in range(company_of.MONTHS - 1 - 12 - GRACE_MONTHS, 12 + GRACE_MONTHS - 1, -12):
+        now = company.mrr[month].sum()
+        expected = forecast(chain, company, month).sum() / now
+        happened = company.mrr[month + 12][company.mrr[month] > 0].sum() / now
+        rows.append((month_end(month), "all", False, expected, happened))
+    # A year apart: twelve rows from one to the next, as the month ends between them would make.
+    names = ["as_of_date", "scope_type", "is_assumed", "expected_nrr", "realised_nrr"]
+    return pandas.DataFrame([row for row in rows for _ in range(12)], columns=names)
+
+
+def outcome(chain, company: company_of.Company) -> Outcome:
+    last = company_of.MONTHS - 1
+    errors = past_errors(chain, company)
+    expected = forecast(chain, company, last)
+    there = expected.index.to_numpy()
+    now, oracle, later = company.mrr[-1][there], company_of.oracle(company)[there], company.later[there]
+    before = company.mrr[-1 - 12] > 0
+    signed = company.decided[-1][there] == 1
+    due = (company.to_renewal[-1][there] <= 12) & ~signed
+    error = expected.to_numpy() - oracle
+    book = chain.connection.execute("from intermediate.int_book_expectations").df()
+    drawn = resampling().intervals(
+        pandas.Timestamp(LAST_DAY),
+        chain.connection.execute("from intermediate.int_windows").df(),
+        book,
+        book[["account_id", "product_id"]].assign(scope_type="all", scope_value="all"),
+        chain.connection.execute("from reference.assumed_level_nrr").df(),
+        errors,
+        chain.connection.execute("from intermediate.int_policies").df().iloc[0],
+    ).iloc[0]
+    return Outcome(
+        forecast=expected.sum() / now.sum(),
+        oracle=oracle.sum() / now.sum(),
+        happened=later.sum() / now.sum(),
+        trailing=company.mrr[-1][before].sum() / company.mrr[-1 - 12][before].sum(),
+        due=error[due].sum() / now[due].sum(),
+        not_due=error[~due].sum() / now[~due].sum(),
+        luck=(drawn.luck_low, drawn.luck_high),
+        full=(drawn.full_low, drawn.full_high),
+    )
+
+
+@functools.cache
+def resampling():
+    """The Python model, which dbt loads as a file."""
+    spec = importlib.util.spec_from_file_location("intervals", ROOT / "models/intermediate/int_expected_intervals.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def describe(outcomes: list[Outcome]) -> dict[str, float]:
+    rows = pandas.DataFrame([vars(one) for one in outcomes])
+    width, held = {}, {}
+    for name in ("luck", "full"):
+        low, high = rows[name].str[0], rows[name].str[1]
+        width[name], held[name] = (high - low).mean(), ((low <= rows.happened) & (rows.happened <= high)).mean()
+    error, luck = rows.forecast - rows.happened, rows.oracle - rows.happened
+    trailing = rows.trailing - rows.happened
+    paired = error**2 - trailing**2
+    return {
+        "mean": (rows.forecast - rows.oracle).mean(),
+        "rms": rms(rows.forecast - rows.oracle),
+        "due": rows.due.mean(),
+        "not due": rows.not_due.mean(),
+        "÷ oracle": rms(error) / rms(luck),
+        "÷ trailing": rms(error) / rms(trailing),
+        "paired": paired.mean() + 1.96 * paired.std() / len(paired) ** 0.5,
+        "luck holds": held["luck"],
+        "full holds": held["full"],
+        "luck width": width["luck"],
+        "full ÷ luck": width["full"] / width["luck"],
+    }
+
+
+def rms(values: pandas.Series) -> float:
+    return float((values**2).mean() ** 0.5)
+
+
+def main(seeds: int) -> bool:
+    from tests.model_chain import ModelChain
+
+    with tempfile.TemporaryDirectory(prefix="csw-simulation-") as folder:
+        chain = ModelChain(Path(folder), BUILT)
+        for scenario in company_of.SCENARIOS:
+            found = [outcome(chain, company_of.simulate(scenario, seed)) for seed in range(seeds)]
+            print(scenario.name, {key: round(float(value), 5) for key, value in describe(found).items()}, flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 300) else 1)
