@@ -5,6 +5,7 @@ from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_kpis import kpi_suites
+from expectations.marts_landing import landing_suites
 from expectations.marts_levels import level_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
@@ -35,6 +36,7 @@ def suites(warehouse) -> dict[str, list]:
         **score_suites(),
         **level_suites(),
         **expected_suites(as_of),
+        **landing_suites(),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **outcome_suites(),

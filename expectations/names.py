@@ -62,6 +62,8 @@ _tables = {
         "mart_weight_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
+        "mart_nrr_landing",
+        "mart_target_curve",
         "mart_nps",
         "mart_goal_attainment",
         "mart_goal_summary",

@@ -1,7 +1,9 @@
-"""Where a target period lands and which way leads to a target (E5, E7): a company worked by hand, random companies whose
+"""Where a target period lands and which way leads to a target (E5, E7): a company by hand, random companies whose
 landing must end as their NRR, and random shapes of the curve against scipy's isotonic regression."""
 
 import datetime
+import runpy
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import numpy
@@ -13,6 +15,8 @@ from random_companies import DAY as ONE_DAY
 from random_companies import Company, as_known, companies, known_from, plus_months
 from scipy.optimize import isotonic_regression
 
+from orchestration.settings import ROOT
+
 DAY = datetime.date.fromisoformat
 PROFILE = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 BUILT = ("marts.mart_nrr_landing", "marts.mart_target_curve", "marts.mart_retention")
@@ -21,12 +25,35 @@ CURVE = ("int_target_shape_fits", "int_target_curves", "int_target_months", "mar
 DEFAULTS = {"renewal_grace_days": 60, "renewal_grace_days_short_term": 0, "history_starts_on": None}
 
 
+class WithoutIntervals(ModelChain):
+    """What Python draws around expected NRR is not asked for here."""
+
+    def _build(self, node: dict, as_of: datetime.date) -> None:
+        if node["name"] != "int_expected_intervals":
+            return super()._build(node, as_of)
+        without_rows = runpy.run_path(str(ROOT / "models" / "intermediate" / "int_expected_intervals.py"))["nothing"]()
+        return replace_table(self, "intermediate.int_expected_intervals", without_rows)
+
+
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> ModelChain:
-    return ModelChain(tmp_path_factory.mktemp("compiled"), BUILT)
+    return WithoutIntervals(tmp_path_factory.mktemp("compiled"), BUILT)
 
 
-def replace(chain: ModelChain, table: str, rows: pandas.DataFrame) -> None:
+def books() -> st.SearchStrategy[Company]:
+    """Random companies whose prices still fit when the evidence of cells weighs them by their square."""
+    return companies().map(
+        lambda company: replace(
+            company,
+            lines=[
+                {**one, **{key: one[key] and min(one[key], 10_000_001) for key in ("monthly_amount", "total_amount")}}
+                for one in company.lines
+            ],
+        )
+    )
+
+
+def replace_table(chain: ModelChain, table: str, rows: pandas.DataFrame) -> None:
     chain.connection.register("made_up", rows)
     chain.connection.execute(f"create or replace table {table} as from made_up")
     chain.connection.unregister("made_up")
@@ -36,7 +63,9 @@ def set_targets(chain: ModelChain, *targets: tuple[datetime.date, datetime.date 
     """Targets of NRR for the whole company: first and last month, and the rate."""
     chain.connection.execute("delete from reference.targets")
     for first, last, rate in targets:
-        chain.connection.execute("insert into reference.targets values (?, ?, 'all', 'nrr', ?, 'rate')", [first, last, rate])
+        chain.connection.execute(
+            "insert into reference.targets values (?, ?, 'all', 'nrr', ?, 'rate')", [first, last, rate]
+        )
 
 
 def line(account_id: str, start: str, end: str | None, mrr: int, months: int | None = 12, **more: object) -> dict:
@@ -72,7 +101,7 @@ AT_START = 100 + 150 + 300 + 400 + 50 + 60 + 70
 EXPECTED = 80 + 200 + 440 + 60 * 0.8 ** (6 / 12) + 70 * 0.8 ** (181 / 365)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def company(chain: ModelChain) -> ModelChain:
     set_targets(chain, (DAY("2024-07-01"), DAY("2025-06-01"), 1.1))
     accounts = [{"account_id": name} for name in sorted({one["account_id"] for one in LINES})]
@@ -118,7 +147,8 @@ def test_the_landing_is_the_realised_curve(company: ModelChain) -> None:
     assert months["realised_nrr"][6] == pytest.approx(EXPECTED / AT_START, abs=1e-9)
     assert months["straight_line_reason"].unique().tolist() == ["too_few_customers"]
     start = months["realised_nrr"][0]
-    assert months["planned_nrr"].tolist() == pytest.approx([start + (1.1 - start) * i / 12 for i in range(13)], abs=1e-9)
+    plan = [start + (1.1 - start) * month / 12 for month in range(13)]
+    assert months["planned_nrr"].tolist() == pytest.approx(plan, abs=1e-9)
     behind = (months["realised_nrr"] - months["planned_nrr"])[6]
     assert months["gap_mrr"][6] == pytest.approx(behind * AT_START, abs=0.5)
     assert months["needed_nrr"].isna().all()  # the period is over
@@ -128,8 +158,8 @@ def on_a_month_end(company: Company) -> datetime.date:
     return (company.as_of + ONE_DAY).replace(day=1) - ONE_DAY
 
 
-@settings(PROFILE, max_examples=60)
-@given(company=companies())
+@settings(PROFILE, max_examples=40)
+@given(company=books())
 def test_the_landing_of_any_company_ends_as_its_nrr(chain: ModelChain, company: Company) -> None:
     end = on_a_month_end(company)
     last = end.replace(day=1)
@@ -149,8 +179,8 @@ def test_the_landing_of_any_company_ends_as_its_nrr(chain: ModelChain, company: 
     assert not wrong, company
 
 
-@settings(PROFILE, max_examples=60)
-@given(company=companies(), later=st.integers(1, 500))
+@settings(PROFILE, max_examples=20)
+@given(company=books(), later=st.integers(1, 500))
 def test_what_comes_later_changes_no_landing_and_no_shape(chain: ModelChain, company: Company, later: int) -> None:
     last = plus_months(company.as_of.replace(day=1), 4)
     set_targets(chain, (plus_months(last, -11), last, 1.0), (plus_months(company.as_of.replace(day=1), -3), None, 1.1))
@@ -189,7 +219,7 @@ def test_the_curve_never_turns_and_leads_from_the_start_to_the_target(
     set_targets(company, *((first, None, target) for first in firsts))
     company.rebuild("int_nrr_targets")
     keys = [f"all {first} rolling" for first in firsts]
-    replace(company, "intermediate.int_target_shapes", pandas.DataFrame([
+    replace_table(company, "intermediate.int_target_shapes", pandas.DataFrame([
         {"target_key": key, "month_number": month, "accounts": 10, "expected_nrr": rate}
         for key, shape in zip(keys, shapes, strict=True) for month, rate in enumerate(shape)
     ]))

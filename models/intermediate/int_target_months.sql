@@ -66,9 +66,11 @@ final as (
         case
             when dated.realised_date = dated.curve_date then dated.share_of_way
             when dated.realised_date is not null
-                then dated.share_before + (dated.share_of_way - dated.share_before)
-                    * {{ days_between('dated.date_before', 'dated.realised_date') }}
-                    / cast({{ days_between('dated.date_before', 'dated.curve_date') }} as double)
+                then {{ nine_decimals(
+                    'dated.share_before + (dated.share_of_way - dated.share_before)'
+                    ~ ' * ' ~ days_between('dated.date_before', 'dated.realised_date')
+                    ~ ' / cast(' ~ days_between('dated.date_before', 'dated.curve_date') ~ ' as double)'
+                ) }}
         end as share_by_then
 
     from dated
