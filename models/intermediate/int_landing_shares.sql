@@ -33,7 +33,7 @@ placed as (
 judged as (
 
     select
-        placed.*,
+        *,
         start_date <= period_end_date and (
             is_now and not has_signed
             or coalesce(end_date_exclusive > period_end_date, true)
@@ -68,7 +68,8 @@ final as (
             when is_contracted then 0
             when end_date_exclusive is null then years_left
             when is_late or coalesce(term_months, 12) >= 12 then 1
-            else cast(1 + floor(cast(months_left - months_to_end as double) / term_months) as double)
+            else
+                cast(1 + floor(cast(months_left - months_to_end as double) / term_months) as double)
                 / (1 + floor(cast(12 - months_to_end as double) / term_months))
         end as share_of_year
 
