@@ -1,5 +1,5 @@
 """`python -m benchmarks.forecast_simulation`: how far expected NRR is from a truth that is known. Companies of
-benchmarks/forecast_company.py, run through the models' own SQL; what has to hold stands in docs/forecast_simulation.md."""
+benchmarks/forecast_company.py, run through the models' own SQL; what has to hold: docs/forecast_simulation.md."""
 
 import datetime
 import functools

@@ -18,6 +18,7 @@ from expectations.marts_retention import retention_suites
 from expectations.marts_revenue import revenue_suites
 from expectations.marts_satisfaction import satisfaction_suites
 from expectations.marts_scores import score_suites
+from expectations.marts_touches import touch_suites
 from expectations.marts_validity import validity_suites
 
 
@@ -43,4 +44,5 @@ def suites(warehouse) -> dict[str, list]:
         **onboarding_suites(as_of),
         **kpi_suites(as_of),
         **validity_suites(),
+        **touch_suites(),
     }

@@ -6,6 +6,8 @@ from expectations.rules import no_rows
 
 # Rates carry nine decimals: a difference below one in a million is rounding.
 ROUNDING = 0.000001
+# Amounts that add up, each rounded to a minor unit by itself.
+ROUNDED_AMOUNTS = 2
 
 
 def expected_suites(as_of: date) -> dict[str, list]:
@@ -33,9 +35,9 @@ def expected_nrr_rules(as_of: date) -> list:
     return [
         no_rows(
             "expected_lies_within_its_cells",
-            "The expected NRR of a scope lies between the lowest and the highest of its day's cells.",
+            "What a contracted yen of a scope is expected to be lies between the lowest and the highest cell of its day.",
             "Follow the day from int_book_cells over mart_level_nrr: a weighted mean cannot leave its parts.",
-            f"""select {scope}, expected.expected_nrr, cells.lowest, cells.highest
+            f"""select {scope}, expected.expected_mrr_12m, expected.contracted_mrr_12m, cells.lowest, cells.highest
                 from marts.mart_expected_nrr as expected
                 left join (
                     select as_of_date, min(expected_nrr) as lowest, max(expected_nrr) as highest
@@ -43,9 +45,29 @@ def expected_nrr_rules(as_of: date) -> list:
                 ) as cells on expected.as_of_date = cells.as_of_date
                 where expected.expected_nrr is not null and (
                     cells.lowest is null
-                    or expected.expected_nrr < cells.lowest - {ROUNDING}
-                    or expected.expected_nrr > cells.highest + {ROUNDING}
+                    or expected.expected_mrr_12m < expected.contracted_mrr_12m * cells.lowest - {ROUNDED_AMOUNTS}
+                    or expected.expected_mrr_12m > expected.contracted_mrr_12m * cells.highest + {ROUNDED_AMOUNTS}
                 )""",
+        ),
+        no_rows(
+            "what_is_lost_and_won_adds_up",
+            "What is contracted, less expected churn and contraction, plus expansion, is what is expected.",
+            "Correct int_level_rates: the parts of a rate must add up to it.",
+            f"""select {scope}, expected.contracted_mrr_12m, expected.expected_mrr_12m
+                from marts.mart_expected_nrr as expected
+                where abs(expected.contracted_mrr_12m - expected.expected_churn_mrr
+                    - expected.expected_contraction_mrr + expected.expected_expansion_mrr
+                    - expected.expected_mrr_12m) > {ROUNDED_AMOUNTS}""",
+        ),
+        no_rows(
+            "intervals_hold_what_is_expected",
+            "Both intervals hold the expected NRR, or say why there are none.",
+            "Follow the scope from int_expected_intervals to mart_expected_nrr.",
+            f"""select {scope}, expected.expected_nrr, expected.expected_nrr_low, expected.expected_nrr_high
+                from marts.mart_expected_nrr as expected
+                where expected.expected_nrr not between expected.expected_nrr_low and expected.expected_nrr_high
+                    or expected.expected_nrr not between expected.luck_low and expected.luck_high
+                    or (expected.expected_nrr_low is null) <> (expected.interval_null_reason is not null)""",
         ),
         no_rows(
             "book_is_todays_mrr",

@@ -90,6 +90,7 @@ _tables = {
         "mart_score_calibration",
         "mart_component_validity",
         "mart_score_version_compare",
+        "mart_touch_effect",
     ),
 }
 

@@ -345,7 +345,9 @@ create table marts.mart_level_nrr as
         as t(success_level, observed_nrr, parent_nrr, expected_nrr, basis);
 create table marts.mart_expected_nrr as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, 170 as mrr,
-        1.0e0 as expected_nrr;
+        1.0e0 as expected_nrr, 175 as contracted_mrr_12m, 10 as expected_churn_mrr, 0 as expected_contraction_mrr,
+        5 as expected_expansion_mrr, 170 as expected_mrr_12m, 0.9e0 as expected_nrr_low, 1.1e0 as expected_nrr_high,
+        0.95e0 as luck_low, 1.05e0 as luck_high, null as interval_null_reason;
 create table marts.mart_goal_attainment as
     select *, date '2024-03-31' as as_of_date, 'Hours saved' as metric from (values
         ('g1', 0, 10, 12, date '2024-03-31', 1.2e0, null, 'reached', true, null),
@@ -490,6 +492,14 @@ create table marts.mart_score_version_compare as
     select '1' as version_a, '2' as version_b, *, 40 as windows, 12 as churned_windows, 5 as to_better, 3 as to_worse,
         32 as unchanged, 0.7e0 as auc_a, 0.8e0 as auc_b, 0.1e0 as auc_difference, 0.05e0 as auc_difference_low,
         0.15e0 as auc_difference_high, 'b_better' as verdict from (values (3), (12)) as t(horizon_months);
+create table marts.mart_touch_effect as
+    select touch_type, product_id, 40 as touched, 30 as touched_compared, 10 as touched_without_control,
+        20 as touched_accounts, 24 as touched_renewed, 50 as controls, 30 as control_accounts, 30 as controls_renewed,
+        0.8e0 as renewal_rate_touched, 0.6e0 as renewal_rate_controls, 0.2e0 as risk_difference,
+        0.1e0 as risk_difference_low, 0.3e0 as risk_difference_high, 1.2e0 as risk_difference_clustering,
+        2.7e0 as odds_ratio, 1.5e0 as odds_ratio_low, 4.8e0 as odds_ratio_high, null::varchar as odds_ratio_null_reason,
+        0.001e0 as cmh_p_value, 'renewed_more_often' as verdict, null::varchar as null_reason
+    from (values ('call'), ('mail'), ('training')) as t(touch_type), (values ('all'), ('p')) as p(product_id);
 """
 
 # One fault for every rule; where two rules see the same fault, both counts stand in SEEN.
@@ -642,7 +652,8 @@ update marts.mart_weight_advisor set best_weight = 51, null_reason = 'too_few_ch
     where scored_by = 'y' and component_key = 'a';
 update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and component_key = 'b';
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
-insert into marts.mart_expected_nrr values ('2024-03-31', 'all', 'all', 169, 2.0);
+insert into marts.mart_expected_nrr
+    values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 173, null, null, null, null, null);
 update marts.mart_goal_attainment set attainment = 1.3 where goal_id = 'g1';
 update marts.mart_goal_attainment set status = 'overdue', measured_date = '2024-04-01' where goal_id = 'g3';
 update marts.mart_goal_attainment set metric = 'Hours of a@example.com' where goal_id = 'g2';
@@ -697,6 +708,9 @@ update marts.mart_component_validity set calendar_auc = 0.9 where component_key 
 update marts.mart_component_validity set reading = 'separates' where component_key = 'calendar';
 update marts.mart_score_version_compare set unchanged = 33 where horizon_months = 3;
 update marts.mart_score_version_compare set verdict = 'a_better' where horizon_months = 12;
+update marts.mart_touch_effect set verdict = 'no_difference' where touch_type = 'call' and product_id = 'p';
+update marts.mart_touch_effect set touched_renewed = 31 where touch_type = 'mail' and product_id = 'p';
+update marts.mart_touch_effect set controls = 51 where touch_type = 'training' and product_id = 'p';
 """
 
 # Every other declared source gets its rows, and a faulty one, from its declaration. Runs before had nothing of them.

@@ -1,10 +1,10 @@
-"""Grain: one row per as-of date and scope with matured windows behind it: how far what happens may lie from expected NRR
-(E2). In Python because thousands of customers are drawn a thousand times; everything it reads and the rates it draws
-around are SQL. Seeded by the as-of date: the same rows give the same bytes.
+"""Grain: one row per as-of date and scope with matured windows behind it: how far what happens may lie from expected
+NRR (E2). In Python because thousands of customers are drawn a thousand times; everything it reads and the rates it
+draws around are SQL. Seeded by the as-of date: the same rows give the same digits.
 
-Luck: training accounts are drawn with all their windows, the rates are worked out anew from each draw, and every customer
-of the book then meets the fate of one window of its cell, or of its parents where the cell is thin. Full: beside it, one
-shock per draw that all customers share, for years differ from one another by more than luck."""
+Luck: training accounts are drawn with all their windows, the rates are worked out anew from each draw, and every
+customer of the book then meets the fate of one window of its cell, or of a parent where the cell is thin. Full: beside
+it, one shock per draw that all customers share, for years differ from one another by more than luck."""
 
 import numpy
 import pandas
@@ -70,7 +70,7 @@ def intervals(as_of, windows, book, scopes, assumed, errors, policies):
     """The rows of one as-of date; none before a window has matured, when there is nothing to draw from."""
     if windows.empty or book.empty:
         return nothing()
-    random = numpy.random.default_rng(int(pandas.Timestamp(as_of).strftime("%Y%m%d")))
+    random = numpy.random.default_rng(int(f"{pandas.Timestamp(as_of):%Y%m%d}"))
     draws = int(policies["resampling_draws"])
     windows = windows.sort_values(["account_id", "product_id", "window_start_date"], ignore_index=True)
     book = book.sort_values(["account_id", "product_id"], ignore_index=True)
@@ -107,7 +107,7 @@ def drawn_rates(random, draws, windows, cells, assumed, k):
     floor = floor.set_index("level")["assumed_nrr"].astype(float)
     of_level = cells["level"].map(floor).fillna(floor["unknown"]).to_numpy()
     rate = numpy.full((draws, len(cells)), floor["unknown"])
-    trained = None
+    rest = trained = None
     for keys in reversed(PARENTS):
         group, mine = grouped(windows, cells, keys)
         base, end = (spread(accounts, group, windows[name], mine) for name in ("base_mrr", "mrr_end"))
