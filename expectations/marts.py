@@ -7,6 +7,7 @@ from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
 from expectations.marts_kpis import kpi_suites
+from expectations.marts_landing import landing_suites
 from expectations.marts_levels import level_suites
 from expectations.marts_ltv import ltv_suites
 from expectations.marts_movements import movement_suites
@@ -39,6 +40,7 @@ def suites(warehouse) -> dict[str, list]:
         **level_suites(),
         **expected_suites(as_of),
         **bridge_suites(),
+        **landing_suites(),
         **satisfaction_suites(as_of),
         **customer_suites(as_of),
         **action_suites(),

@@ -69,6 +69,8 @@ _tables = {
         "mart_expected_nrr_change",
         "mart_what_if",
         "mart_level_lever",
+        "mart_nrr_landing",
+        "mart_target_curve",
         "mart_nps",
         "mart_goal_attainment",
         "mart_goal_summary",

@@ -77,6 +77,8 @@ RULES = [
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),
+    ("targets", """select line, 'period_end_month', concat('is empty, as only a rolling target of nrr may leave it; ',
+            'name the last month') from targets where period_end_month is null and activity <> 'nrr'"""),
 
     # A reason to act has all that decides when it counts and by when it is due.
     ("action_rules", between("action_rules", "urgency", 1, 9)),

@@ -210,6 +210,17 @@ create table marts.mart_target_progress as
     select *, case when activity = 'expansion' then 20 end as actual_mrr,
         case when activity = 'nrr' then 1.1333e0 end as actual_rate, null::varchar as null_reason
     from reference.targets;
+create table marts.mart_nrr_landing as
+    select date '2024-02-29' as period_start_date, date '2024-04-30' as period_end_date,
+        date '2024-03-01' as period_start_month, 'all' as owner_id, null::varchar as null_reason, *
+    from (values (date '2024-02-29', 100, 100, 60, 40, 95, 0.95e0), (date '2024-03-31', 100, 100, 100, 0, 100, 1.0e0),
+            (date '2024-04-30', 100, 90, 90, 0, 90, 0.9e0))
+        as t(as_of_date, mrr_at_start, mrr_now, contracted_mrr, at_risk_mrr, landing_mrr, landing_nrr);
+create table marts.mart_target_curve as
+    select date '2024-03-01' as period_start_month, date '2024-04-01' as period_end_month, 'all' as owner_id,
+        null::varchar as null_reason, 0.95e0 as start_nrr, 1.05e0 as target_nrr, *
+    from (values (0, 0.0e0, 0.95e0), (1, 0.5e0, 1.0e0), (2, 1.0e0, 1.05e0))
+        as t(month_number, share_of_way, planned_nrr);
 create table marts.mart_cohort_churn as
     select date '2024-02-01' as cohort_month, * , scope_type as scope_value, 1 as start_value,
         value::double as retention, 1 - retention as churn_rate, value is not null as is_observable,
@@ -615,6 +626,12 @@ update marts.mart_nrr_reconciliation set change_mrr = 5 where step = 'residual';
 insert into reference.targets values ('2024-03-01', '2024-04-01', 'a', 'churn');
 update marts.mart_target_progress set actual_mrr = 21 where activity = 'expansion';
 update marts.mart_target_progress set actual_rate = null where activity = 'nrr';
+insert into reference.targets values ('2024-04-01', null, 'all', 'nrr');
+update marts.mart_nrr_landing set mrr_at_start = 110 where as_of_date = '2024-02-29';
+update marts.mart_nrr_landing set contracted_mrr = 101 where as_of_date = '2024-03-31';
+update marts.mart_nrr_landing set mrr_now = 91 where as_of_date = '2024-04-30';
+update marts.mart_target_curve set share_of_way = -0.5 where month_number = 1;
+update marts.mart_target_curve set planned_nrr = 0.96 where month_number = 0;
 update marts.mart_cohort_churn set is_observable = true where scope_type = 'all';
 update marts.mart_cohort_churn set retention = 1.5, churn_rate = -0.5
     where months_since_start = 1 and scope_type = 'all';

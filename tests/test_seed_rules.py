@@ -88,6 +88,9 @@ VERSION_2 = "\nhealth,2,default,all,recency,days_since_last_login,100,,"
 # Seed, the line that is changed, the text in it that becomes another (`$` is the end of the line), and what must be
 # told: line, column, value, words.
 MISTAKES = {
+    "a rolling target of money": ("targets", 5, "2025-06-01,csm", ",csm", [
+        (5, "period_end_month", "", "only a rolling target of nrr may leave it"),
+    ]),
     "weights that do not add up": ("health_profiles", 3, ",40,", ",50,", [
         (2, "weight", "60", "1, default, all add up to 110"),
     ]),

@@ -23,3 +23,12 @@
     and {{ number }} >= coalesce({{ bands }}.minimum, {{ number }})
     and {{ number }} < coalesce({{ bands }}.below_maximum, {{ number }} + 1)
 {%- endmacro %}
+
+{# Against a target: a gap within the tolerance is no gap; NULL without a figure (E5, E7). #}
+{% macro progress_status(gap, tolerance) -%}
+    case
+        when abs({{ nine_decimals(gap) }}) <= {{ tolerance }} then 'on'
+        when {{ gap }} > 0 then 'ahead'
+        when {{ gap }} < 0 then 'behind'
+    end
+{%- endmacro %}

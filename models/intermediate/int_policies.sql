@@ -50,7 +50,9 @@ final as (
         bootstrap_draws,
         permutation_draws,
         resampling_draws,
-        common_shock
+        common_shock,
+        target_tolerance,
+        target_shape_min_accounts
 
     from policy_sets
 

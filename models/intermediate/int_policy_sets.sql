@@ -112,7 +112,10 @@ final as (
         cast(max(case when policy_key = 'bootstrap_draws' then policy_value end) as int) as bootstrap_draws,
         cast(max(case when policy_key = 'permutation_draws' then policy_value end) as int) as permutation_draws,
         cast(max(case when policy_key = 'resampling_draws' then policy_value end) as int) as resampling_draws,
-        cast(max(case when policy_key = 'common_shock' then policy_value end) as double) as common_shock
+        cast(max(case when policy_key = 'common_shock' then policy_value end) as double) as common_shock,
+        cast(max(case when policy_key = 'target_tolerance' then policy_value end) as double) as target_tolerance,
+        cast(max(case when policy_key = 'target_shape_min_accounts' then policy_value end) as int)
+            as target_shape_min_accounts
 
     from chosen
 

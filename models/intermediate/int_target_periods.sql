@@ -5,7 +5,9 @@ with
 
 targets as (
 
+    -- One without a last month is rolling, and never complete.
     select * from {{ ref('targets') }}
+    where period_end_month is not null
 
 ),
 
