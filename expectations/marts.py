@@ -1,8 +1,8 @@
 """Gate two, marts: what readers rely on. The rules stand by theme in the modules beside this one.
 Keys, empty columns and accepted values are dbt's data tests beside the models: no rule is written twice."""
 
-from expectations.marts_bridge import bridge_suites
 from expectations.marts_actions import action_suites
+from expectations.marts_bridge import bridge_suites
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites

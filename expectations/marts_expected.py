@@ -35,7 +35,7 @@ def expected_nrr_rules(as_of: date) -> list:
     return [
         no_rows(
             "expected_lies_within_its_cells",
-            "What a contracted yen of a scope is expected to be lies between the lowest and the highest cell of its day.",
+            "What a contracted yen of a scope is expected to be lies between the lowest and highest cell of its day.",
             "Follow the day from int_book_cells over mart_level_nrr: a weighted mean cannot leave its parts.",
             f"""select {scope}, expected.expected_mrr_12m, expected.contracted_mrr_12m, cells.lowest, cells.highest
                 from marts.mart_expected_nrr as expected
