@@ -8,9 +8,24 @@ it, one shock per draw that all customers share, for years differ from one anoth
 
 import numpy
 import pandas
+import pyarrow
 
 PRIOR_YEARS = 3  # the seed's word on common shocks weighs as much as three years of errors
 LOW, HIGH = 5, 95  # per cent: a 90 % interval
+COLUMNS = pyarrow.schema(
+    {
+        "as_of_date": pyarrow.date32(),
+        "scope_type": pyarrow.string(),
+        "scope_value": pyarrow.string(),
+        "luck_low": pyarrow.float64(),
+        "luck_high": pyarrow.float64(),
+        "full_low": pyarrow.float64(),
+        "full_high": pyarrow.float64(),
+        "common_sd": pyarrow.float64(),
+        "disjoint_years": pyarrow.int32(),
+        "draws": pyarrow.int32(),
+    }
+)
 # A cell leans on its parents, each of which drops one more of its parts (as int_level_rates).
 PARENTS = (["level", "term_band", "renewal_band"], ["level", "renewal_band"], ["renewal_band"], [])
 
@@ -36,7 +51,10 @@ def model(dbt, session):
         )
         for as_of in sorted(to_build["as_of_date"])
     ]
-    return pandas.concat([nothing(), *found], ignore_index=True)
+    rows = pandas.concat([nothing(), *found], ignore_index=True)
+    # With types of its own, a day without rows has the columns of any other.
+    rows["as_of_date"] = pandas.to_datetime(rows["as_of_date"]).dt.date
+    return pyarrow.Table.from_pandas(rows, schema=COLUMNS, preserve_index=False)
 
 
 def read(relation, condition):
@@ -51,19 +69,7 @@ def in_reach(windows, as_of, policies):
 
 
 def nothing():
-    columns = {
-        "as_of_date": "datetime64[us]",
-        "scope_type": "str",
-        "scope_value": "str",
-        "luck_low": "float64",
-        "luck_high": "float64",
-        "full_low": "float64",
-        "full_high": "float64",
-        "common_sd": "float64",
-        "disjoint_years": "int32",
-        "draws": "int32",
-    }
-    return pandas.DataFrame({name: pandas.Series(dtype=kind) for name, kind in columns.items()})
+    return COLUMNS.empty_table().to_pandas()
 
 
 def intervals(as_of, windows, book, scopes, assumed, errors, policies):
@@ -95,7 +101,7 @@ def intervals(as_of, windows, book, scopes, assumed, errors, policies):
         low, high = numpy.percentile(values, [LOW, HIGH], axis=0)
         found[f"{name}_low"], found[f"{name}_high"] = low.round(9), high.round(9)
     found = found.assign(common_sd=round(sd, 9), disjoint_years=years, draws=draws)
-    return found[nothing().columns].astype({"disjoint_years": "int32", "draws": "int32"})
+    return found[COLUMNS.names]
 
 
 def drawn_rates(random, draws, windows, cells, assumed, k):
