@@ -103,7 +103,8 @@ class ModelChain:
         """A Python model is a function of what dbt hands it: relations by the names it asks for."""
         module = runpy.run_path(str(ROOT / node["original_file_path"].removeprefix("../")))
         found = {one["name"]: f"{one['schema']}.{one['name']}" for one in self.order}
-        dbt = types.SimpleNamespace(ref=lambda name: self.connection.table(found[name]))
+        this = types.SimpleNamespace(schema=node["schema"], identifier=node["name"])
+        dbt = types.SimpleNamespace(ref=lambda name: self.connection.table(found[name]), this=this)
         self.connection.register("rows", module["model"](dbt, self.connection))
         self.connection.execute(f"create or replace table {node['schema']}.{node['name']} as from rows")
         self.connection.unregister("rows")

@@ -33,6 +33,7 @@ PARENTS = (["level", "term_band", "renewal_band"], ["level", "renewal_band"], ["
 def model(dbt, session):
     # Every ref stands alone: dbt reads them off this text.
     to_build = dbt.ref("int_as_of_to_build").df()
+    spine = dbt.ref("int_as_of_spine").df()
     policies = dbt.ref("int_policies").df().iloc[0]
     scopes = dbt.ref("int_book_scopes").df()
     assumed = dbt.ref("assumed_level_nrr").df()
@@ -51,10 +52,20 @@ def model(dbt, session):
         )
         for as_of in sorted(to_build["as_of_date"])
     ]
-    rows = pandas.concat([nothing(), *found], ignore_index=True)
+    kept = still_true(session, dbt.this, spine[~spine["as_of_date"].isin(to_build["as_of_date"])])
+    rows = pandas.concat([nothing(), kept, *found], ignore_index=True)
     # With types of its own, a day without rows has the columns of any other.
     rows["as_of_date"] = pandas.to_datetime(rows["as_of_date"]).dt.date
     return pyarrow.Table.from_pandas(rows, schema=COLUMNS, preserve_index=False)
+
+
+def still_true(session, this, dates):
+    """The rows of these dates as they stand: dbt-duckdb cannot append to a Python model, so they are carried over."""
+    there = "select 1 from duckdb_tables() where schema_name = ? and table_name = ?"
+    if not session.execute(there, [this.schema, this.identifier]).fetchone():
+        return nothing()
+    rows = session.execute(f"from {this.schema}.{this.identifier}").df()
+    return rows[pandas.to_datetime(rows["as_of_date"]).isin(dates["as_of_date"])]
 
 
 def read(relation, condition):
