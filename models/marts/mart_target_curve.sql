@@ -108,7 +108,7 @@ final as (
         {{ nine_decimals('planned.realised_nrr - planned.due_nrr') }} as gap_nrr,
         planned.base_mrr,
         cast(round(
-            cast({{ nine_decimals('planned.realised_nrr - planned.due_nrr') }} as decimal(12, 9))
+            cast({{ nine_decimals('planned.realised_nrr - planned.due_nrr') }} as decimal(18, 9))
             * cast(planned.base_mrr as decimal(20, 0)), 0
         ) as bigint) as gap_mrr,
         {{ progress_status('planned.realised_nrr - planned.due_nrr', 'policies.target_tolerance') }} as progress_status,
