@@ -1,4 +1,4 @@
--- Grain: one row per foreign currency and calendar day of history up to the newest as-of date: the rate as a fraction
+-- Grain: one row per foreign currency and calendar day from the first contract to the newest as-of date: the rate as a fraction
 -- that turns its minor units into those of the reporting currency. A rate stands until the next one. The first also
 -- stands before its day: no contract runs then, but a later one can be compared at the rates of that time.
 
@@ -22,9 +22,10 @@ currency as (
 
 ),
 
-history_start as (
+-- Also before the history that is shown: what came due then is told in money too.
+first_contract as (
 
-    select * from {{ ref('int_history_start') }}
+    select min(start_date) as start_date from {{ ref('int_contract_lines') }}
 
 ),
 
@@ -81,11 +82,11 @@ final as (
         fractions.rate_denominator
 
     from fractions
-    cross join history_start
+    cross join first_contract
     inner join spine on spine.is_latest
     inner join calendar
         on
-            coalesce(fractions.first_date, history_start.start_date) <= calendar.calendar_date
+            coalesce(fractions.first_date, first_contract.start_date) <= calendar.calendar_date
             and (fractions.next_date is null or fractions.next_date > calendar.calendar_date)
             and spine.as_of_date >= calendar.calendar_date
 
