@@ -75,21 +75,22 @@ PROPERTIES = {
         from {RETENTION}
         where (opening_mrr = 0) <> (nrr is null) or (opening_mrr = 0) <> (grr is null)
             or (accounts = 0) <> (logo_retention is null) or (accounts = 0) <> (opening_mrr = 0)""",
+    # Movements are at the rate of the day, what is retained at that of the opening: a foreign line bought after the
+    # rate moved tells the two apart without any fx movement, and at a rate next to nothing it may round to nothing.
     "Retention over one month is what the movements of that month say.": f"""
         from {RETENTION} as kept
         inner join marts.mart_mrr_waterfall as moved on kept.period_end_date = moved.month_end_date
         where kept.scope_type = 'all' and kept.horizon_months = 1 and (
             kept.closing_mrr_reported
                 <> moved.opening_mrr + moved.fx_mrr + moved.expansion_mrr + moved.contraction_mrr + moved.churn_mrr
-            -- Movements are at the rate of the day, what is retained at that of the opening: a foreign line bought
-            -- after the rate moved tells the two apart without any fx movement.
             or (kept.period_end_date not in (
                     select last_day(month) from marts.fct_mrr_movement where movement_type = 'fx')
                 and kept.closing_mrr = kept.closing_mrr_reported
                 and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr)
             or (not exists (from intermediate.int_contract_lines where not is_reporting_currency)
                 and kept.closing_mrr <> kept.closing_mrr_reported)
-            or kept.accounts - kept.retained_accounts <> moved.churn_accounts)""",
+            or (kept.closing_mrr = kept.closing_mrr_reported
+                and kept.accounts - kept.retained_accounts <> moved.churn_accounts))""",
     "What the segments keep adds up to what all keep.": f"""
         select 1 from {RETENTION} group by period_end_date, horizon_months
         having sum(if(scope_type = 'all', -1, 1) * closing_mrr) filter (scope_type in ('all', 'segment')) <> 0
