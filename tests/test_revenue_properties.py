@@ -89,8 +89,12 @@ PROPERTIES = {
                 and kept.retained_mrr <> moved.opening_mrr + moved.contraction_mrr + moved.churn_mrr)
             or (not exists (from intermediate.int_contract_lines where not is_reporting_currency)
                 and kept.closing_mrr <> kept.closing_mrr_reported)
-            or (kept.closing_mrr = kept.closing_mrr_reported
-                and kept.accounts - kept.retained_accounts <> moved.churn_accounts))""",
+            or (kept.accounts - kept.retained_accounts <> moved.churn_accounts
+                and not exists (  -- each account is a segment
+                    from {RETENTION} as one
+                    where one.scope_type = 'segment' and one.horizon_months = 1
+                        and one.period_end_date = kept.period_end_date
+                        and (one.closing_mrr = 0) <> (one.closing_mrr_reported = 0))))""",
     "What the segments keep adds up to what all keep.": f"""
         select 1 from {RETENTION} group by period_end_date, horizon_months
         having sum(if(scope_type = 'all', -1, 1) * closing_mrr) filter (scope_type in ('all', 'segment')) <> 0
