@@ -348,6 +348,18 @@ create table marts.mart_expected_nrr as
         1.0e0 as expected_nrr, 175 as contracted_mrr_12m, 10 as expected_churn_mrr, 0 as expected_contraction_mrr,
         5 as expected_expansion_mrr, 170 as expected_mrr_12m, 0.9e0 as expected_nrr_low, 1.1e0 as expected_nrr_high,
         0.95e0 as luck_low, 1.05e0 as luck_high, null as interval_null_reason;
+create table marts.mart_forecast_backtest as
+    select date '2024-03-31' as as_of_date, *, 0.04e0 as churn_error_nrr, -0.02e0 as contraction_error_nrr,
+        0.01e0 as expansion_error_nrr, expected_nrr - realised_nrr as error_nrr, 0.9e0 as expected_nrr_low
+    from (values ('all', 'all', 170, 165, 1.0e0, 0.97e0), ('success_level', '2', 120, 115, 1.0e0, 0.97e0),
+            ('success_level', 'unknown', 50, 50, 1.03e0, 1.0e0), ('term_band', 'annual', 170, 165, 1.0e0, 0.97e0))
+        as t(scope_type, scope_value, mrr, realised_mrr_12m, expected_nrr, realised_nrr);
+create table marts.mart_forecast_accuracy as
+    select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, *
+    from (values ('learned', 5, 0.03e0, 0.05e0, 0.03e0, 0.02e0, 0.8e0, null, 'worse_than_trailing_nrr'),
+            ('assumed', 1, 0.03e0, 0.05e0, null, null, null, 'no_interval', 'no_worse_than_naive'))
+        as t(rates, n_disjoint, mean_absolute_error, unchanged_mae, compared_mae, trailing_mae, coverage,
+            coverage_null_reason, verdict);
 create table marts.dim_book_scope as
     select unnest(['a1', 'a2']) as account_id, 'p1' as product_id, 'all' as scope_type, 'all' as scope_value;
 create table marts.fct_expected_nrr as
@@ -696,6 +708,10 @@ update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and compo
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr
     values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 190, null, null, null, null, null);
+update marts.mart_forecast_backtest set error_nrr = 0.02 where scope_value = 'annual';
+update marts.mart_forecast_backtest set mrr = 49 where scope_value = 'unknown';
+update marts.mart_forecast_accuracy set n_disjoint = 4 where rates = 'learned';
+update marts.mart_forecast_accuracy set verdict = 'worse_than_no_change' where rates = 'assumed';
 insert into marts.fct_expected_nrr (as_of_date, account_id, product_id) values ('2024-03-31', 'a3', 'p1');
 update marts.fct_expected_nrr set base_mrr = 1, expected_nrr = 1, expected_mrr = 1 where account_id = 'a3';
 update marts.fct_expected_nrr set expected_mrr = 121 where account_id = 'a1';
