@@ -116,7 +116,7 @@ def backtest_rules() -> list:
         ),
         no_rows(
             "levels_and_kinds_of_contract_share_the_book",
-            "The levels of a day hold the MRR of all its customers, now and a year on, and so do the kinds of contract.",
+            "The levels of a day, and the kinds of contract, hold the MRR of all its customers, now and a year on.",
             "Correct int_forecast_errors: a customer is in no level, or in two.",
             """select parts.*, whole.mrr as whole_mrr, whole.realised_mrr_12m as whole_realised_mrr_12m
                from (
@@ -151,7 +151,8 @@ def accuracy_rules() -> list:
                from marts.mart_forecast_accuracy
                where (verdict in ('worse_than_trailing_nrr', 'worse_than_both'))
                        <> coalesce(compared_mae > trailing_mae, false)
-                   or (verdict in ('worse_than_no_change', 'worse_than_both')) <> (mean_absolute_error > unchanged_mae)""",
+                   or (verdict in ('worse_than_no_change', 'worse_than_both'))
+                       <> (mean_absolute_error > unchanged_mae)""",
         ),
     ]
 

@@ -112,7 +112,8 @@ def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
         return f"{percent(row['expected_nrr'])} (assumed, no history yet)"
     text = percent(row["expected_nrr"])
     if row["expected_nrr_low"] is not None:
-        text += f", nine times in ten between {percent(row['expected_nrr_low'])} and {percent(row['expected_nrr_high'])}"
+        low, high = percent(row["expected_nrr_low"]), percent(row["expected_nrr_high"])
+        text += f", nine times in ten between {low} and {high}"
     return f"{text} ({past_forecasts(row)})"
 
 

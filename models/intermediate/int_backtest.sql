@@ -19,7 +19,17 @@ intervals as (
 final as (
 
     select
-        errors.*,
+        errors.as_of_date,
+        errors.scope_type,
+        errors.scope_value,
+        errors.matured_date,
+        errors.is_assumed,
+        errors.accounts,
+        errors.mrr,
+        errors.expected_mrr,
+        errors.mrr_end,
+        errors.expected_nrr,
+        errors.realised_nrr,
         {{ nine_decimals('errors.expected_nrr - errors.realised_nrr') }} as error_nrr,
         {{ nine_decimals('errors.realised_churn_rate - errors.expected_churn_rate') }} as churn_error_nrr,
         {{ nine_decimals('errors.realised_contraction_rate - errors.expected_contraction_rate') }} as contraction_error_nrr,
@@ -30,9 +40,11 @@ final as (
             as expected_nrr_high,
         case
             when intervals.full_low is not null
-                then errors.realised_nrr between least(intervals.full_low, errors.expected_nrr)
-                    and greatest(intervals.full_high, errors.expected_nrr)
+                then
+                    errors.realised_nrr >= least(intervals.full_low, errors.expected_nrr)
+                    and errors.realised_nrr <= greatest(intervals.full_high, errors.expected_nrr)
         end as is_inside,
+        errors.trailing_nrr,
         {{ nine_decimals('errors.trailing_nrr - errors.realised_nrr') }} as trailing_error_nrr,
         {{ nine_decimals('1 - errors.realised_nrr') }} as unchanged_error_nrr
 
