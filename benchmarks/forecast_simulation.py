@@ -24,7 +24,7 @@ USUAL = 2_000  # customers on the day of the forecast
 GRACE_MONTHS = 2  # until a window has matured
 BUILT = ("intermediate.int_book_expectations",)
 STEPS = ("int_policy_sets", "int_policies", "int_cell_evidence", "int_level_rates", "int_book_expectations")
-TERM_BANDS = {1: "monthly", 12: "annual", 24: "multi-year"}
+TERM_BANDS = numpy.array(["monthly"] * 12 + ["annual"] * 12 + ["multi-year"], dtype=object)
 RENEWAL_BANDS = numpy.array(["1-3"] * 4 + ["4-6"] * 3 + ["7-9"] * 3 + ["10-12"] * 3 + [">12"] * 30)
 
 
@@ -54,45 +54,46 @@ def month_end(month: int) -> datetime.date:
     return (first - pandas.DateOffset(days=1)).date()
 
 
-def book_cells(company: company_of.Company, month: int) -> pandas.DataFrame:
-    """The rows of int_book_cells of a month end."""
-    here = company.mrr[month] > 0
-    decided, to_renewal, mrr = company.decided[month], company.to_renewal[month], company.mrr[month]
+def book_cells(company: company_of.Company, *months: int) -> pandas.DataFrame:
+    """The rows of int_book_cells of these month ends."""
+    place, account = numpy.nonzero(company.mrr[list(months)] > 0)
+    month = numpy.array(months)[place]
+    decided, to_renewal, mrr = (values[month, account] for values in (company.decided, company.to_renewal, company.mrr))
     # A contract of r months in the panel has its last day r - 1 months after the month end.
-    to_renewal = numpy.where(decided == 1, to_renewal + company.term, to_renewal)
+    to_renewal = numpy.where(decided == 1, to_renewal + company.term[account], to_renewal)
     band = numpy.where(decided == -1, "notice given", RENEWAL_BANDS[numpy.maximum(to_renewal - 1, 1)])
     band = numpy.where((to_renewal > 12) & (decided != -1), ">12", band)
-    base = numpy.where(decided == 1, numpy.round(mrr * company.signed_factor[month]), mrr)
-    cells = pandas.DataFrame(
+    base = numpy.where(decided == 1, numpy.round(mrr * company.signed_factor[month, account]), mrr)
+    names = numpy.array([str(number) for number in range(len(company.term))], dtype=object)
+    dates = numpy.array([month_end(number) for number in range(company_of.MONTHS)], dtype=object)
+    return pandas.DataFrame(
         {
-            "account_id": numpy.flatnonzero(here),
+            "account_id": names[account],
             "product_id": "p",
-            "mrr": mrr[here].astype("int64"),
-            "base_mrr": base[here].astype("int64"),
-            "success_level": company.level[month][here].astype("int32"),
-            "term_band": pandas.Series(company.term[here]).map(TERM_BANDS),
-            "renewal_band": band[here],
+            "mrr": mrr.astype("int64"),
+            "base_mrr": base.astype("int64"),
+            "success_level": company.level[month, account].astype("int32"),
+            "term_band": TERM_BANDS[company.term[account]],
+            "renewal_band": band.astype(object),
+            "as_of_date": dates[month],
         }
     )
-    cells["account_id"] = cells["account_id"].astype(str)
-    return cells.assign(as_of_date=month_end(month))
 
 
 def windows(company: company_of.Company, last: int) -> pandas.DataFrame:
-    """The rows of int_windows that have matured on a month end."""
-    found = []
-    for month in range(max(last - 36, 0), last - 12 - GRACE_MONTHS + 1):
-        cells = book_cells(company, month)
-        end = company.mrr[month + 12][cells["account_id"].astype(int)]
-        cap = 3 * numpy.maximum(cells["mrr"], cells["base_mrr"])
-        found.append(
-            cells.rename(columns={"as_of_date": "window_start_date", "mrr": "mrr_start"}).assign(
-                mrr_end=numpy.minimum(end, cap).astype("int64"),
-                mrr_above_cap=numpy.maximum(end - cap, 0).astype("int64"),
-                matured_date=month_end(month + 12 + GRACE_MONTHS),
-            )
-        )
-    return pandas.concat(found)
+    """The rows of int_windows that have matured on a month end; before any has, the first one, which the models leave
+    out as any that matures later."""
+    starts = range(max(last - 36, 0), max(last - 12 - GRACE_MONTHS, 0) + 1)
+    cells = book_cells(company, *starts)
+    later = company.mrr[[month + 12 for month in starts]]
+    end = later[company.mrr[list(starts)] > 0]
+    cap = 3 * numpy.maximum(cells["mrr"], cells["base_mrr"])
+    matured = {month_end(month): month_end(month + 12 + GRACE_MONTHS) for month in starts}
+    return cells.rename(columns={"as_of_date": "window_start_date", "mrr": "mrr_start"}).assign(
+        mrr_end=numpy.minimum(end, cap).astype("int64"),
+        mrr_above_cap=numpy.maximum(end - cap, 0).astype("int64"),
+        matured_date=cells["as_of_date"].map(matured),
+    )
 
 
 def forecast(chain, company: company_of.Company, month: int) -> pandas.Series:
