@@ -47,6 +47,7 @@ class Outcome:
     full_high: float
 
 
+@functools.cache
 def month_end(month: int) -> datetime.date:
     """The day of a month of the panel; the last one is LAST_DAY."""
     back = company_of.MONTHS - 1 - month
