@@ -112,3 +112,12 @@ def test_the_oracle_of_an_earlier_day_reads_nothing_later() -> None:
     other = dataclasses.replace(company, **changed)
     for_both = [oracle(forecast_cold_start.until(one, 20)) for one in (company, other)]
     assert (for_both[0] == for_both[1]).all() and for_both[0].sum() > 0
+
+
+def test_a_warehouse_that_publishes_another_figure_than_the_models_alone_is_found_out() -> None:
+    rows = outcomes(seeds=4)
+    rows = rows.assign(expected_nrr=rows["forecast"], published_low=rows["luck_low"], published_high=rows["luck_high"])
+    assert all(answer.is_met for answer in forecast_warehouse.answers(rows))
+    rows.loc[2, ["expected_nrr", "published_high"]] += 0.0001
+    found = [answer.question for answer in forecast_warehouse.answers(rows) if not answer.is_met]
+    assert found == ["largest difference to the SQL alone, points", "… of the ends of the interval of luck, points"]
