@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import daily_run, movements, scores, single_steps
+from benchmarks import daily_run, movements, resampling, scores, single_steps
 from benchmarks.measure import Finding, say
 from orchestration import manifest
 
@@ -27,6 +27,8 @@ def measure(workspace: Path) -> list[Finding]:
     found.append(movements.movements(long.place, workspace / "movements"))
     say("indicators → history of scores")
     found.append(scores.scores(long.place, workspace / "scores"))
+    say("a book → its intervals")
+    found.append(resampling.resampling())
     say("publish")
     found.append(single_steps.publishing(long.place))
     say("whole days")

@@ -127,16 +127,16 @@ def drawn_rates(random, draws, windows, cells, assumed, k):
     rest = trained = None
     for keys in reversed(PARENTS):
         group, mine = grouped(windows, cells, keys)
-        base, end = (spread(accounts, group, windows[name], mine) for name in ("base_mrr", "mrr_end"))
+        base, end = (spread(accounts, group, windows[name], mine.max() + 1) for name in ("base_mrr", "mrr_end"))
         drawn = weights @ base
-        n = drawn**2 / numpy.maximum(weights @ base**2, 1e-9)
-        seen = (weights @ end) / numpy.maximum(drawn, 1e-9)
+        n = (drawn**2 / numpy.maximum(weights @ base**2, 1e-9))[:, mine]
+        seen = ((weights @ end) / numpy.maximum(drawn, 1e-9))[:, mine]
         if keys == ["level", "renewal_band"]:
             # Before a level has a history of its own, the seed stands against the rest, with the accounts of the rest.
             rate = (rest * rate + k * of_level) / (rest + k)
         rate = (n * seen + k * rate) / (n + k)
         rest = n
-        trained = base.sum(axis=0) ** 2 / numpy.maximum((base**2).sum(axis=0), 1e-9)
+        trained = (base.sum(axis=0) ** 2 / numpy.maximum((base**2).sum(axis=0), 1e-9))[mine]
     return rate, trained
 
 
@@ -149,12 +149,12 @@ def grouped(windows, cells, keys):
     return group, cells[keys].merge(known, how="left")["group"].to_numpy()
 
 
-def spread(accounts, group, money, mine):
-    """(accounts, cells): the money of an account in the group of each cell."""
+def spread(accounts, group, money, groups):
+    """(accounts, groups): the money of an account in each group."""
     there = group >= 0
-    table = numpy.zeros((accounts.max() + 1, mine.max() + 1))
+    table = numpy.zeros((accounts.max() + 1, groups))
     numpy.add.at(table, (accounts[there], group[there]), money.to_numpy(dtype=float)[there])
-    return table[:, mine]
+    return table
 
 
 def drawn_fates(random, windows, book, cells, rates, trained, belongs, k):
