@@ -62,6 +62,7 @@ _tables = {
         "mart_weight_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
+        "mart_expected_nrr_monthly",
         "dim_book_scope",
         "fct_expected_nrr",
         "fct_level_rate",
