@@ -114,7 +114,7 @@ def monthly_rules() -> list:
         ),
         no_rows(
             "monthly_contracts_are_part_of_the_book",
-            "Monthly contracts are part of the book of their scope; where they are all of it, the twelve months are the same.",
+            "Monthly contracts are part of their scope's book; where they are all of it, its twelve months are theirs.",
             "Follow the scope from int_monthly_expectations and from int_book_expectations: both read int_book_scopes.",
             f"""select {row}, monthly.mrr, book.mrr as mrr_of_the_book, monthly.expected_nrr_12m, book.expected_nrr
                 from marts.mart_expected_nrr_monthly as monthly

@@ -1,6 +1,7 @@
 """The same rows give the same marts, however and whenever they arrived: all at once, day by day, late, corrected."""
 
 import datetime
+import itertools
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,9 @@ b2,b,core,2024-11-15,2025-11-15,6000,8
 b3,b,addon,2024-02-01,2025-02-01,700,2
 c1,c,core,2024-05-01,2025-03-15,900,2
 """
+# From month to month.
+FIFTHS = [f"{year}-{month:02}-05" for year, months in ((2024, (10, 11, 12)), (2025, range(1, 7))) for month in months]
+CONTRACTS += "".join(f"m {start},b,tool,{start},{end},100,1\n" for start, end in itertools.pairwise(FIFTHS))
 MORE_CONTRACTS = CONTRACTS + "c2,c,core,2025-03-30,2026-03-30,950,2\n"
 LOGINS = "account_id,user_id,login_date,event_count\n" + "".join(
     f"{account},{user},2025-{month:02}-{day:02},{day % 5 + 1}\n"
