@@ -15,6 +15,8 @@ def expected_suites(as_of: date) -> dict[str, list]:
         "mart_level_nrr": level_nrr_rules(),
         "mart_expected_nrr": expected_nrr_rules(as_of),
         "mart_expected_nrr_monthly": monthly_rules(),
+        "mart_forecast_backtest": backtest_rules(),
+        "mart_forecast_accuracy": accuracy_rules(),
     }
 
 
@@ -121,6 +123,74 @@ def monthly_rules() -> list:
                 left join marts.mart_expected_nrr as book using (as_of_date, scope_type, scope_value)
                 where book.mrr is null or monthly.mrr > book.mrr
                     or (monthly.mrr = book.mrr and monthly.expected_nrr_12m <> book.expected_nrr)""",
+        ),
+    ]
+
+
+def backtest_rules() -> list:
+    row = "backtest.as_of_date, backtest.scope_type, backtest.scope_value"
+    return [
+        no_rows(
+            "errors_add_up",
+            "What churn, contraction and expansion were misjudged by is what the forecast was off.",
+            "Follow the scope from int_forecast_errors to int_backtest: a year has no fourth part.",
+            f"""select {row}, backtest.error_nrr, backtest.expected_nrr, backtest.realised_nrr
+                from marts.mart_forecast_backtest as backtest
+                where abs(backtest.churn_error_nrr + backtest.contraction_error_nrr + backtest.expansion_error_nrr
+                        - backtest.error_nrr) > {ROUNDING}
+                    or abs(backtest.expected_nrr - backtest.realised_nrr - backtest.error_nrr) > {ROUNDING}""",
+        ),
+        no_rows(
+            "forecast_is_the_published_one",
+            "What is judged is the forecast that mart_expected_nrr shows for that day.",
+            "Compare int_forecast_errors with mart_expected_nrr: a date or a scope of one is missing in the other.",
+            f"""select {row}, backtest.expected_nrr, expected.expected_nrr as published, expected.expected_nrr_low
+                from marts.mart_forecast_backtest as backtest
+                left join marts.mart_expected_nrr as expected using (as_of_date, scope_type, scope_value)
+                where backtest.scope_type not in ('success_level', 'term_band') and (
+                    backtest.expected_nrr is distinct from expected.expected_nrr
+                    or backtest.mrr is distinct from expected.mrr
+                    or backtest.expected_nrr_low is distinct from expected.expected_nrr_low
+                )""",
+        ),
+        no_rows(
+            "levels_and_kinds_of_contract_share_the_book",
+            "The levels of a day hold the MRR of all its customers, now and a year on, and so do the kinds of contract.",
+            "Correct int_forecast_errors: a customer is in no level, or in two.",
+            """select parts.*, whole.mrr as whole_mrr, whole.realised_mrr_12m as whole_realised_mrr_12m
+               from (
+                   select as_of_date, scope_type, sum(mrr) as mrr, sum(realised_mrr_12m) as realised_mrr_12m
+                   from marts.mart_forecast_backtest where scope_type in ('success_level', 'term_band') group by 1, 2
+               ) as parts
+               left join marts.mart_forecast_backtest as whole
+                   on parts.as_of_date = whole.as_of_date and whole.scope_type = 'all'
+               where parts.mrr is distinct from whole.mrr
+                   or parts.realised_mrr_12m is distinct from whole.realised_mrr_12m""",
+        ),
+    ]
+
+
+def accuracy_rules() -> list:
+    return [
+        no_rows(
+            "coverage_or_its_reason",
+            "Coverage stands where five independent years are behind it, or the row says why not.",
+            "Correct int_forecast_accuracy: a share of two years must not look like knowledge.",
+            """select as_of_date, scope_type, scope_value, rates, n_disjoint, coverage, coverage_null_reason
+               from marts.mart_forecast_accuracy
+               where (coverage is null) <> (coverage_null_reason is not null)
+                   or (coverage is not null and n_disjoint < 5)""",
+        ),
+        no_rows(
+            "worse_than_naive_says_so",
+            "A forecast with a larger mean error than one without a model says so.",
+            "Correct the verdict in int_forecast_accuracy.",
+            """select as_of_date, scope_type, scope_value, rates, mean_absolute_error, unchanged_mae, compared_mae,
+                   trailing_mae, verdict
+               from marts.mart_forecast_accuracy
+               where (verdict in ('worse_than_trailing_nrr', 'worse_than_both'))
+                       <> coalesce(compared_mae > trailing_mae, false)
+                   or (verdict in ('worse_than_no_change', 'worse_than_both')) <> (mean_absolute_error > unchanged_mae)""",
         ),
     ]
 

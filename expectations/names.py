@@ -63,6 +63,8 @@ _tables = {
         "mart_level_nrr",
         "mart_expected_nrr",
         "mart_expected_nrr_monthly",
+        "mart_forecast_backtest",
+        "mart_forecast_accuracy",
         "dim_book_scope",
         "fct_expected_nrr",
         "fct_level_rate",

@@ -110,7 +110,26 @@ def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
         return no_data(row and row.get("null_reason") or "no customers")
     if row["basis"] == "assumed":
         return f"{percent(row['expected_nrr'])} (assumed, no history yet)"
-    return f"{percent(row['expected_nrr'])} ({percent(row['observed_share'])} of MRR in cells with enough history)"
+    text = percent(row["expected_nrr"])
+    if row["expected_nrr_low"] is not None:
+        text += f", nine times in ten between {percent(row['expected_nrr_low'])} and {percent(row['expected_nrr_high'])}"
+    return f"{text} ({past_forecasts(row)})"
+
+
+NAIVE = {
+    "worse_than_trailing_nrr": "trailing NRR was closer",
+    "worse_than_no_change": "expecting 100 % was closer",
+    "worse_than_both": "trailing NRR and 100 % were both closer",
+}
+
+
+def past_forecasts(row: Row) -> str:
+    """How far off the same kind of forecast has been, and whether none would have been better."""
+    if not row["past_forecasts"]:
+        return "no year has passed yet to compare a forecast with"
+    text = f"past forecasts: {100 * row['past_mae']:.1f} points off on average, bias {100 * row['past_bias']:+.1f}"
+    warning = NAIVE.get(row["past_verdict"])
+    return f"{text}; {warning}" if warning else text
 
 
 def levels(connection: duckdb.DuckDBPyConnection) -> str:

@@ -354,6 +354,18 @@ create table marts.mart_expected_nrr_monthly as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, unnest([1, 3]) as horizon_months,
         100 as mrr, 3 as expected_churn_mrr, 1 as expected_contraction_mrr, 2 as expected_expansion_mrr,
         98 as expected_mrr, 1.0e0 as expected_nrr_12m;
+create table marts.mart_forecast_backtest as
+    select date '2024-03-31' as as_of_date, *, 0.04e0 as churn_error_nrr, -0.02e0 as contraction_error_nrr,
+        0.01e0 as expansion_error_nrr, expected_nrr - realised_nrr as error_nrr, 0.9e0 as expected_nrr_low
+    from (values ('all', 'all', 170, 165, 1.0e0, 0.97e0), ('success_level', '2', 120, 115, 1.0e0, 0.97e0),
+            ('success_level', 'unknown', 50, 50, 1.03e0, 1.0e0), ('term_band', 'annual', 170, 165, 1.0e0, 0.97e0))
+        as t(scope_type, scope_value, mrr, realised_mrr_12m, expected_nrr, realised_nrr);
+create table marts.mart_forecast_accuracy as
+    select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, *
+    from (values ('learned', 5, 0.03e0, 0.05e0, 0.03e0, 0.02e0, 0.8e0, null, 'worse_than_trailing_nrr'),
+            ('assumed', 1, 0.03e0, 0.05e0, null, null, null, 'no_interval', 'no_worse_than_naive'))
+        as t(rates, n_disjoint, mean_absolute_error, unchanged_mae, compared_mae, trailing_mae, coverage,
+            coverage_null_reason, verdict);
 create table marts.dim_book_scope as
     select unnest(['a1', 'a2']) as account_id, 'p1' as product_id, 'all' as scope_type, 'all' as scope_value;
 create table marts.fct_expected_nrr as
@@ -705,6 +717,10 @@ insert into marts.mart_expected_nrr
 update marts.mart_expected_nrr_monthly set expected_mrr = 90 where horizon_months = 3;
 insert into marts.mart_expected_nrr_monthly
     select * replace ('segment' as scope_type) from marts.mart_expected_nrr_monthly where horizon_months = 1;
+update marts.mart_forecast_backtest set error_nrr = 0.02 where scope_value = 'annual';
+update marts.mart_forecast_backtest set mrr = 49 where scope_value = 'unknown';
+update marts.mart_forecast_accuracy set n_disjoint = 4 where rates = 'learned';
+update marts.mart_forecast_accuracy set verdict = 'worse_than_no_change' where rates = 'assumed';
 insert into marts.fct_expected_nrr (as_of_date, account_id, product_id) values ('2024-03-31', 'a3', 'p1');
 update marts.fct_expected_nrr set base_mrr = 1, expected_nrr = 1, expected_mrr = 1 where account_id = 'a3';
 update marts.fct_expected_nrr set expected_mrr = 121 where account_id = 'a1';

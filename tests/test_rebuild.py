@@ -136,7 +136,8 @@ def test_a_past_day_rebuilt_elsewhere_has_the_rows_it_has_today(at_once: Warehou
                    and table_name not in ('mart_account_360', 'mart_renewal_calendar', 'mart_goal_attainment',
                        'mart_goal_summary', 'mart_outcome_mismatch', 'mart_advocates', 'mart_account_kpi',
                        'mart_funnel', 'mart_low_score_followup', 'fct_kpi', 'mart_treatment', 'mart_phase_capacity',
-                       'mart_score_version_change', 'fct_phase_change', 'mart_action_queue')"""
+                       'mart_score_version_change', 'fct_phase_change', 'mart_action_queue', 'mart_what_if',
+                       'mart_level_lever')"""
         ).fetchall()
     assert len(dated) == 8
     for (table,) in dated:

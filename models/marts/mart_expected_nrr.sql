@@ -21,6 +21,12 @@ intervals as (
 
 ),
 
+accuracy as (
+
+    select * from {{ ref('int_forecast_accuracy') }}
+
+),
+
 summed as (
 
     select
@@ -52,7 +58,8 @@ summed as (
 
 ),
 
--- An interval holds what it is drawn around.
+-- An interval holds what it is drawn around. A forecast from the seed's rates is judged by such forecasts, a learned one by
+-- learned ones.
 final as (
 
     select
@@ -75,7 +82,11 @@ final as (
         coalesce(intervals.disjoint_years, 0) as disjoint_years,
         case when intervals.as_of_date is null then 'no_matured_window_yet' end as interval_null_reason,
         summed.observed_share,
-        summed.basis
+        summed.basis,
+        coalesce(accuracy.forecasts, 0) as past_forecasts,
+        accuracy.bias as past_bias,
+        accuracy.mean_absolute_error as past_mae,
+        accuracy.verdict as past_verdict
 
     from summed
     left join intervals
@@ -83,6 +94,12 @@ final as (
             summed.as_of_date = intervals.as_of_date
             and summed.scope_type = intervals.scope_type
             and summed.scope_value = intervals.scope_value
+    left join accuracy
+        on
+            summed.as_of_date = accuracy.as_of_date
+            and summed.scope_type = accuracy.scope_type
+            and summed.scope_value = accuracy.scope_value
+            and (summed.basis = 'assumed') = accuracy.is_assumed
 
 )
 
