@@ -14,6 +14,7 @@ def expected_suites(as_of: date) -> dict[str, list]:
     return {
         "mart_level_nrr": level_nrr_rules(),
         "mart_expected_nrr": expected_nrr_rules(as_of),
+        "mart_expected_nrr_monthly": monthly_rules(),
         "mart_forecast_backtest": backtest_rules(),
         "mart_forecast_accuracy": accuracy_rules(),
     }
@@ -85,6 +86,44 @@ def expected_nrr_rules(as_of: date) -> list:
                     and expected.mrr <> today.mrr""",
         ),
         every_book_has_a_row("mart_expected_nrr"),
+    ]
+
+
+def monthly_rules() -> list:
+    row = "monthly.as_of_date, monthly.scope_type, monthly.scope_value, monthly.horizon_months"
+    return [
+        no_rows(
+            "what_is_lost_and_won_adds_up",
+            "What is paid, less expected churn and contraction, plus expansion, is what is expected.",
+            "Correct int_monthly_rates: the parts of a rate must add up to it.",
+            f"""select {row}, monthly.mrr, monthly.expected_mrr
+                from marts.mart_expected_nrr_monthly as monthly
+                where abs(monthly.mrr - monthly.expected_churn_mrr - monthly.expected_contraction_mrr
+                    + monthly.expected_expansion_mrr - monthly.expected_mrr) > {ROUNDED_AMOUNTS}""",
+        ),
+        no_rows(
+            "all_monthly_contracts_are_there",
+            "Every as-of date with monthly contracts has all their MRR at every horizon.",
+            "Rebuild the dates in the examples with `csw backfill`, or compare int_book_cells with them.",
+            """select cells.as_of_date, horizons.horizon_months, cells.mrr as monthly_mrr, monthly.mrr
+               from (select as_of_date, cast(sum(mrr) as bigint) as mrr from intermediate.int_book_cells
+                     where term_band = 'monthly' group by 1) as cells
+               cross join reference.monthly_horizons as horizons
+               left join marts.mart_expected_nrr_monthly as monthly
+                   on monthly.scope_type = 'all' and monthly.as_of_date = cells.as_of_date
+                       and monthly.horizon_months = horizons.horizon_months
+               where monthly.mrr is distinct from cells.mrr""",
+        ),
+        no_rows(
+            "monthly_contracts_are_part_of_the_book",
+            "Monthly contracts are part of their scope's book; where they are all of it, its twelve months are theirs.",
+            "Follow the scope from int_monthly_expectations and from int_book_expectations: both read int_book_scopes.",
+            f"""select {row}, monthly.mrr, book.mrr as mrr_of_the_book, monthly.expected_nrr_12m, book.expected_nrr
+                from marts.mart_expected_nrr_monthly as monthly
+                left join marts.mart_expected_nrr as book using (as_of_date, scope_type, scope_value)
+                where book.mrr is null or monthly.mrr > book.mrr
+                    or (monthly.mrr = book.mrr and monthly.expected_nrr_12m <> book.expected_nrr)""",
+        ),
     ]
 
 

@@ -62,6 +62,7 @@ _tables = {
         "mart_weight_advisor",
         "mart_level_nrr",
         "mart_expected_nrr",
+        "mart_expected_nrr_monthly",
         "mart_forecast_backtest",
         "mart_forecast_accuracy",
         "dim_book_scope",

@@ -135,7 +135,9 @@ create table intermediate.int_account_metrics as
 create table intermediate.int_account_as_of as
     select date '2024-03-31' as as_of_date, unnest(['a1', 'a2']) as account_id;
 create table intermediate.int_book_cells as
-    select date '2024-03-31' as as_of_date, 'a1' as account_id, 2 as success_level, 100 as mrr;
+    select date '2024-03-31' as as_of_date, 'a1' as account_id, 2 as success_level, 100 as mrr,
+        'monthly' as term_band;
+create table reference.monthly_horizons as select unnest([1, 3]) as horizon_months;
 
 create table marts.fct_contract_line as
     select contract_id, account_id, start_date, end_date_exclusive, mrr, 12 as term_months, 6 as rounding_minor,
@@ -348,6 +350,10 @@ create table marts.mart_expected_nrr as
         1.0e0 as expected_nrr, 175 as contracted_mrr_12m, 10 as expected_churn_mrr, 0 as expected_contraction_mrr,
         5 as expected_expansion_mrr, 170 as expected_mrr_12m, 0.9e0 as expected_nrr_low, 1.1e0 as expected_nrr_high,
         0.95e0 as luck_low, 1.05e0 as luck_high, null as interval_null_reason;
+create table marts.mart_expected_nrr_monthly as
+    select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, unnest([1, 3]) as horizon_months,
+        100 as mrr, 3 as expected_churn_mrr, 1 as expected_contraction_mrr, 2 as expected_expansion_mrr,
+        98 as expected_mrr, 1.0e0 as expected_nrr_12m;
 create table marts.mart_forecast_backtest as
     select date '2024-03-31' as as_of_date, *, 0.04e0 as churn_error_nrr, -0.02e0 as contraction_error_nrr,
         0.01e0 as expansion_error_nrr, expected_nrr - realised_nrr as error_nrr, 0.9e0 as expected_nrr_low
@@ -600,7 +606,7 @@ insert into intermediate.int_user_days select * from intermediate.int_user_days 
 insert into reference.phases values ('no_such_metric', null);
 insert into intermediate.int_account_metrics values ('2024-03-31', 'a1', 'all', 'empty', null, null);
 insert into intermediate.int_account_as_of values ('2024-03-31', 'a3');
-insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100);
+insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100, 'monthly');
 insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
@@ -708,6 +714,9 @@ update marts.mart_weight_advisor set gain = 0.05 where scored_by = 'y' and compo
 insert into marts.mart_level_nrr values ('2024-03-31', 'annual', '4-6', null, null, 0.9, 0.95, 'guess');
 insert into marts.mart_expected_nrr
     values ('2024-03-31', 'all', 'all', 169, 2.0, 175, 10, 0, 5, 190, null, null, null, null, null);
+update marts.mart_expected_nrr_monthly set expected_mrr = 90 where horizon_months = 3;
+insert into marts.mart_expected_nrr_monthly
+    select * replace ('segment' as scope_type) from marts.mart_expected_nrr_monthly where horizon_months = 1;
 update marts.mart_forecast_backtest set error_nrr = 0.02 where scope_value = 'annual';
 update marts.mart_forecast_backtest set mrr = 49 where scope_value = 'unknown';
 update marts.mart_forecast_accuracy set n_disjoint = 4 where rates = 'learned';
@@ -827,6 +836,7 @@ SEEN = {
     ("mart_restatement", "last_published_is_what_was_recorded"): 3,
     ("fct_health_score", "a_customer_is_the_mean_of_its_products"): 2,  # planted in each of the two products
     ("fct_success_level", "lower_conditions_are_met"): 2,
+    ("mart_expected_nrr_monthly", "all_monthly_contracts_are_there"): 2,  # a day without both horizons
     ("fct_mrr_movement", "opening_plus_movements_is_closing"): 3,
     ("fct_parent_mrr_movement", "groups_and_accounts_move_alike"): 2,
     ("fct_product_mrr_movement", "products_add_up_to_the_account"): 2,

@@ -1,6 +1,7 @@
 """The same rows give the same marts, however and whenever they arrived: all at once, day by day, late, corrected."""
 
 import datetime
+import itertools
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,9 @@ b2,b,core,2024-11-15,2025-11-15,6000,8
 b3,b,addon,2024-02-01,2025-02-01,700,2
 c1,c,core,2024-05-01,2025-03-15,900,2
 """
+# From month to month.
+FIFTHS = [f"{year}-{month:02}-05" for year, months in ((2024, (10, 11, 12)), (2025, range(1, 7))) for month in months]
+CONTRACTS += "".join(f"m {start},b,tool,{start},{end},100,1\n" for start, end in itertools.pairwise(FIFTHS))
 MORE_CONTRACTS = CONTRACTS + "c2,c,core,2025-03-30,2026-03-30,950,2\n"
 LOGINS = "account_id,user_id,login_date,event_count\n" + "".join(
     f"{account},{user},2025-{month:02}-{day:02},{day % 5 + 1}\n"
@@ -128,13 +132,14 @@ def test_a_past_day_rebuilt_elsewhere_has_the_rows_it_has_today(at_once: Warehou
             """select table_name from information_schema.columns
                where table_schema = 'marts' and column_name = 'as_of_date'
                    -- These stand at the newest day only; fct_kpi does for what only a company has. Nobody changes
-                   -- phase on that day.
+                   -- phase on that day, and past forecasts are those of month ends.
                    and table_name not in ('mart_account_360', 'mart_renewal_calendar', 'mart_goal_attainment',
                        'mart_goal_summary', 'mart_outcome_mismatch', 'mart_advocates', 'mart_account_kpi',
                        'mart_funnel', 'mart_low_score_followup', 'fct_kpi', 'mart_treatment', 'mart_phase_capacity',
-                       'mart_score_version_change', 'fct_phase_change', 'mart_action_queue')"""
+                       'mart_score_version_change', 'fct_phase_change', 'mart_action_queue', 'mart_what_if',
+                       'mart_level_lever', 'mart_forecast_backtest')"""
         ).fetchall()
-    assert len(dated) == 8
+    assert len(dated) == 13
     for (table,) in dated:
         query = f"select * from marts.{table} where as_of_date = date '{SECOND_DAY}' order by all"
         rows = at_once.rows(query)

@@ -21,6 +21,12 @@ validity_horizons as (
 
 ),
 
+monthly_horizons as (
+
+    select * from {{ ref('monthly_horizons') }}
+
+),
+
 latest as (
 
     select as_of_date from spine
@@ -28,10 +34,14 @@ latest as (
 
 ),
 
--- Expected NRR learns from years, whatever other horizons are asked for.
+-- Expected NRR learns from years, and of monthly contracts from months, whatever other horizons are asked for.
 horizons as (
 
     select horizon_months from validity_horizons
+
+    union distinct
+
+    select horizon_months from monthly_horizons
 
     union distinct
 
