@@ -76,9 +76,9 @@ def events(pick: random.Random, company: Company) -> dict[str, list[dict]]:
             for number in range(0, (max(first, last) - first).days + 1, pick.choice([2, 5, 9])):
                 one = {"account_id": account, "user_id": f"u{user}", "event_count": 1}
                 rows["logins"].append({**one, "login_date": first + number * DAY})
-        for number in range(pick.randint(0, 4)):
+        for number in range(pick.randint(2, 7)):
             date, ids = some_day(pick, company), {"account_id": account, "user_id": f"u{number}"}
-            said = {"response_id": f"{account} {number}", "survey_type": "nps", "score": pick.choice([0, 3, 8, 10])}
+            said = {"response_id": f"{account} {number}", "survey_type": "nps", "score": pick.choice([0, 3, 6, 10])}
             rows["surveys"].append({**ids, **said, "responded_date": date, "responded_at": noon(date)})
         for number in range(pick.randint(0, 3)):
             date = some_day(pick, company)
