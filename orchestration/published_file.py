@@ -25,7 +25,7 @@ def published(data_dir: DataDir, *tables: str) -> Iterator[duckdb.DuckDBPyConnec
         yield connection
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, values: list | None = None) -> list[dict]:
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, values: list | dict | None = None) -> list[dict]:
     cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

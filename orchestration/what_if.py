@@ -30,7 +30,7 @@ def parse_moves(moves: list[str], accounts: list[int]) -> list[Move]:
     parsed = []
     for move, count in zip(moves, accounts, strict=True):
         levels = move.split(":")
-        if len(levels) != 2 or not all(level.strip().isdigit() for level in levels):
+        if len(levels) != 2 or not all(level.strip().isdecimal() for level in levels):
             raise Refused(f"--move takes two levels, from:to, for example 2:3, not '{move}'.")
         if count < 0:
             raise Refused(f"--accounts counts accounts: {count} is less than none.")

@@ -11,7 +11,7 @@ from model_chain import ModelChain
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.actions import Language, show_actions
+from orchestration.actions import Language, safe, show_actions
 from orchestration.cli import app
 from orchestration.settings import DataDir, Refused
 
@@ -234,6 +234,11 @@ def test_a_sheet_gets_numbers_as_numbers_and_no_text_as_a_formula(published: Dat
     )  # fmt: skip
     assert ",1234.56,-2.50," in path.read_text(encoding="utf-8-sig")
     assert (first["mrr_at_stake"], first["expected_mrr_gain"], first["as_of_date"]) == ("0.05", "", "2025-06-30")
+
+
+@pytest.mark.parametrize("sign", ["=", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_formula_is_text_in_a_sheet_in_its_wide_form_too(sign: str) -> None:
+    assert safe({"account_name": f"{sign}1+1"}, "account_name") == f"'{sign}1+1"
 
 
 def test_what_cannot_be_shown_is_said_in_a_sentence(published: DataDir, tmp_path: Path) -> None:
