@@ -181,6 +181,8 @@ def test_sources_that_never_came_give_no_rows_and_touches_unknown(chain: ModelCh
     assert chain.query("select open_actions from marts.mart_account_360 where open_actions is not null") == [(1,)]
     told = queue(chain, "2025-06-30", {**rows, "surveys": [answer("r1", "a", 0, "2025-06-25")]})
     assert told["a", "low_nps"]["sentence_en"].endswith("; whether anybody has been in touch is not known.")
+    assert told["a", "expired_awaiting_renewal"]["is_touched"] is None
+    assert told["a", "expired_awaiting_renewal"]["is_overdue"]
 
 
 PUBLISHED = """
