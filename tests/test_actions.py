@@ -88,6 +88,7 @@ def test_a_low_answer_stays_one_item_until_somebody_is_in_touch_and_the_next_one
     key = ("a", "low_nps")
     first, second = queue(chain, "2025-06-25", rows)[key], queue(chain, "2025-06-28", rows)[key]
     assert first["action_id"] == second["action_id"] and len(first["action_id"]) == 16
+    assert first["action_id"][0] == "a"  # no sheet takes it for a number
     assert first["sentence_en"] == "Answered 3 of 10 on 2025-06-25; nobody has been in touch since."
     assert second["sentence_en"] == (
         "Answered 6 of 10 on 2025-06-27, 2 low answers in all; nobody has been in touch since."

@@ -20,13 +20,13 @@ spine as (
 
 ),
 
--- A merged account is looked after by whoever looks after the one it became.
+-- A merged account is looked after by whoever looks after the one it became. A type that is called `all` names none.
 known as (
 
     select
         hierarchy.surviving_account_id as account_id,
         touches.touched_date,
-        coalesce(touches.touch_type, 'unknown') as touch_type,
+        coalesce(nullif(touches.touch_type, 'all'), 'unknown') as touch_type,
         touches.minutes
 
     from touches

@@ -121,7 +121,8 @@ final as (
 
     select
         as_of_date,
-        substr(md5(account_id || '|' || reason_key || '|' || started_by), 1, 16) as action_id,
+        -- A letter first: a sheet takes 1234e567 for a number.
+        'a' || substr(md5(account_id || '|' || reason_key || '|' || started_by), 1, 15) as action_id,
         cast(
             row_number() over (
                 order by
