@@ -31,6 +31,11 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str, values: list | di
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def currency_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """The currency of all money in the marts."""
+    return connection.execute("select min(currency) from marts.dim_account").fetchone()[0]
+
+
 def chosen_scope(scope: str, value: str | None) -> tuple[str, str]:
     """What --scope and --value mean together."""
     if scope not in SCOPES:
