@@ -45,7 +45,8 @@ def action_rules() -> list:
                 from marts.mart_action_queue
                 where opened_date > as_of_date or due_date < opened_date or last_touch_date > as_of_date
                     or is_touched <> coalesce(last_touch_date > opened_date, false)
-                    or is_overdue <> (due_date < as_of_date and not is_touched)""",
+                    or is_overdue <> (due_date < as_of_date and not coalesce(is_touched, false))
+                    or is_touched is null and last_touch_date is not null""",
         ),
         no_rows(
             "the_urgent_come_first",

@@ -10,13 +10,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.published_file import published, rows_of
 from orchestration.settings import DataDir, Refused
 from orchestration.words import Row, money, number
 
 MART = "marts.mart_action_queue"
 NOBODY = "nobody"  # stands for customers without an owner
 # A sheet reads a cell that begins so as a formula, also in quotes; the wide ones are their Japanese forms.
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Language(StrEnum):
@@ -30,9 +31,9 @@ HEADS = {
 }
 TITLES = {Language.en: "Whom to call on {}", Language.ja: "{} に連絡する顧客"}
 NOTES = {
-    Language.en: "! overdue, and nobody has been in touch since it opened. Expected gain: MRR in twelve months with the"
+    Language.en: "! overdue, and no touch since it opened is known. Expected gain: MRR in twelve months with the"
     " same contract one success level higher; what customers on the two levels did, no promise.",
-    Language.ja: "! 期限を過ぎ、発生後の接触なし。期待MRRの増加: 同じ契約でサクセスレベルが1つ上の場合の"
+    Language.ja: "! 期限を過ぎ、発生後の接触の記録なし。期待MRRの増加: 同じ契約でサクセスレベルが1つ上の場合の"
     "12か月後のMRRの差(両レベルの顧客の実績に基づく関連であり、約束ではない)。",
 }
 MORE = {
@@ -57,11 +58,9 @@ def show_actions(
     data_dir: DataDir, console: Console, owner: str | None, language: Language, top: int, path: Path | None
 ) -> None:
     """The first `top` items as a table, or all of them as a file. Raises Refused with what to do instead."""
-    if not data_dir.published.exists():
-        raise Refused(f"Nothing is published in {data_dir.root} yet. `csw run` builds the first day.")
-    with duckdb.connect(str(data_dir.published), read_only=True) as connection:
+    with published(data_dir, MART, "marts.dim_account") as connection:
         refuse_unknown(connection, owner)
-        rows = queue(connection, owner, language)
+        rows = rows_of(connection, QUERY.format(lang=language.value), {"owner": owner})
         if path:
             write_csv(path, rows)
             console.print(f"{number(len(rows))} open actions are in {path}.", markup=False)
@@ -76,19 +75,10 @@ def show_actions(
 
 
 def refuse_unknown(connection: duckdb.DuckDBPyConnection, owner: str | None) -> None:
-    tables = connection.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
-    if (MART,) not in tables:
-        raise Refused(f"The published file has no {MART} yet. `csw run` builds it.")
     found = connection.execute(f"select distinct coalesce(owner_id, '{NOBODY}') from marts.dim_account order by 1")
     owners = [name for (name,) in found.fetchall()]
     if owner is not None and owner not in owners:
         raise Refused(f"No customer has the owner '{owner}'. The owners are: {', '.join(owners)}.")
-
-
-def queue(connection: duckdb.DuckDBPyConnection, owner: str | None, language: Language) -> list[Row]:
-    cursor = connection.execute(QUERY.format(lang=language.value), {"owner": owner})
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def show_table(

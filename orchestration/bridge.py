@@ -8,10 +8,10 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.published_file import chosen_scope, named, published, rows_of
+from orchestration.published_file import chosen_scope, currency_of, named, published, rows_of
 from orchestration.settings import DataDir, Refused
 from orchestration.shared_sql import macros
-from orchestration.words import money, percent
+from orchestration.words import more_money, percent
 
 TABLES = ("marts.fct_expected_nrr", "marts.fct_level_rate", "marts.dim_book_scope")
 # part -> what it says, in the order of the steps; those of a group are set in.
@@ -47,10 +47,10 @@ def show_bridge(
         table = Table(title=headline(step), title_justify="left", title_style="bold", header_style="dim")
         for name, side in (("part", "left"), ("points", "right"), ("expected MRR", "right")):
             table.add_column(name, justify=side)
-        currency = connection.execute("select min(currency) from marts.dim_account").fetchone()[0]
+        currency = currency_of(connection)
         for part, says in PARTS.items():
-            table.add_row(says, points(step[f"{part}_nrr"]), signed(connection, step[f"{part}_mrr"], currency))
-        changed = signed(connection, step["change_mrr"], currency)
+            table.add_row(says, points(step[f"{part}_nrr"]), more_money(connection, step[f"{part}_mrr"], currency))
+        changed = more_money(connection, step["change_mrr"], currency)
         table.add_row("Change", points(step["change_nrr"]), changed, style="bold")
     console.print(table, soft_wrap=False)
     if step["null_reason"]:
@@ -119,8 +119,3 @@ def headline(step: dict) -> str:
 
 def points(rate: Decimal | None) -> str:
     return "–" if rate is None else f"{100 * rate:+.2f}" if rate else "0"
-
-
-def signed(connection: duckdb.DuckDBPyConnection, amount: Decimal, currency: str) -> str:
-    whole = int(amount.to_integral_value())
-    return ("+" if whole > 0 else "") + money(connection, whole, currency)

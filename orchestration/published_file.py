@@ -25,10 +25,15 @@ def published(data_dir: DataDir, *tables: str) -> Iterator[duckdb.DuckDBPyConnec
         yield connection
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, query: str, values: list | None = None) -> list[dict]:
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str, values: list | dict | None = None) -> list[dict]:
     cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def currency_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """The currency of all money in the marts."""
+    return connection.execute("select min(currency) from marts.dim_account").fetchone()[0]
 
 
 def chosen_scope(scope: str, value: str | None) -> tuple[str, str]:

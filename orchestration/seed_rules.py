@@ -48,6 +48,7 @@ MAY_BE_EMPTY = {  # of the seeds named here every other column is filled in; an 
     "bands": ["minimum", "below_maximum"],
     "usage_statuses": ["utilisation_minimum", "utilisation_below_maximum"],
     "funnel_stages": [],
+    "assumed_level_nrr": ["success_level"],
     "action_rules": ["looks_back_days", "maximum_level", "due_days"],
 }
 
@@ -77,6 +78,10 @@ RULES = [
     ("funnel_stages", without_gap("funnel_stages", "position", "product_profile")),
     ("funnel_stages", once("funnel_stages", "position", "product_profile")),
     ("assumed_level_nrr", once("assumed_level_nrr", "success_level")),
+    ("assumed_level_nrr", between("assumed_level_nrr", "assumed_nrr", 0, 3)),
+    ("assumed_level_nrr", """select min(line), 'success_level', concat('has no row where it is empty; ',
+            'add one, for customers whose level is unknown')
+        from assumed_level_nrr having count(*) = count(success_level)"""),
     ("targets", """select line, 'period_end_month', concat('is empty, as only a rolling target of nrr may leave it; ',
             'name the last month') from targets where period_end_month is null and activity <> 'nrr'"""),
 

@@ -9,9 +9,9 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.published_file import chosen_scope, named, published, rows_of
+from orchestration.published_file import chosen_scope, currency_of, named, published, rows_of
 from orchestration.settings import DataDir, Refused
-from orchestration.words import money, number
+from orchestration.words import money, more_money, number
 
 MART = "marts.mart_what_if"
 
@@ -30,7 +30,7 @@ def parse_moves(moves: list[str], accounts: list[int]) -> list[Move]:
     parsed = []
     for move, count in zip(moves, accounts, strict=True):
         levels = move.split(":")
-        if len(levels) != 2 or not all(level.strip().isdigit() for level in levels):
+        if len(levels) != 2 or not all(level.strip().isdecimal() for level in levels):
             raise Refused(f"--move takes two levels, from:to, for example 2:3, not '{move}'.")
         if count < 0:
             raise Refused(f"--accounts counts accounts: {count} is less than none.")
@@ -45,7 +45,7 @@ def show_what_if(data_dir: DataDir, moves: list[Move], scope: str, value: str | 
         effects = effects_of(connection, scope, value)
         refuse_impossible(effects, moves, named(scope, value))
         first = next(iter(effects.values()))
-        currency = connection.execute("select min(currency) from marts.dim_account").fetchone()[0]
+        currency = currency_of(connection)
         title = f"What if, {named(scope, value)}, on {first['as_of_date']}"
         table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
         for name, side in (("", "left"), ("expected MRR", "right"), ("expected NRR", "right")):
@@ -56,7 +56,7 @@ def show_what_if(data_dir: DataDir, moves: list[Move], scope: str, value: str | 
             gain = gain_of(effects, move)
             of = f"{number(move.accounts)} of {number(available(effects, move))}"
             says = f"{of}: level {move.from_level} → {move.to_level}"
-            table.add_row(says, plus(connection, gain, currency), f"{100 * gain / mrr:+.2f} points")
+            table.add_row(says, more_money(connection, gain, currency), f"{100 * gain / mrr:+.2f} points")
         then = expected + sum(gain_of(effects, move) for move in moves)
         table.add_row("Then", money(connection, whole(then), currency), rate(then, mrr), style="bold")
     console.print(table, soft_wrap=False)
@@ -102,10 +102,6 @@ def gain_of(effects: dict[tuple[int, int], dict], move: Move) -> Decimal:
 
 def whole(amount: Decimal) -> int:
     return int(amount.to_integral_value())
-
-
-def plus(connection: duckdb.DuckDBPyConnection, amount: Decimal, currency: str) -> str:
-    return ("+" if amount > 0 else "") + money(connection, whole(amount), currency)
 
 
 def rate(expected: Decimal, mrr: int) -> str:

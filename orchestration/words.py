@@ -1,5 +1,6 @@
 """Numbers as people write them, and rows by column name: for the summary."""
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -21,6 +22,12 @@ def money(connection: duckdb.DuckDBPyConnection, minor: int, currency: str) -> s
         "select minor_digits from reference.currencies where currency = ?", [currency]
     ).fetchone()[0]
     return f"{minor / 10**digits:,.{digits}f} {currency}"
+
+
+def more_money(connection: duckdb.DuckDBPyConnection, minor: Decimal, currency: str) -> str:
+    """A change, in fractions of minor units, with its sign: +1,234 JPY."""
+    whole = int(minor.to_integral_value())
+    return ("+" if whole > 0 else "") + money(connection, whole, currency)
 
 
 def number(value: int | None) -> str:

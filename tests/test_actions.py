@@ -11,7 +11,7 @@ from model_chain import ModelChain
 from rich.console import Console
 from typer.testing import CliRunner
 
-from orchestration.actions import Language, show_actions
+from orchestration.actions import Language, safe, show_actions
 from orchestration.cli import app
 from orchestration.settings import DataDir, Refused
 
@@ -88,6 +88,7 @@ def test_a_low_answer_stays_one_item_until_somebody_is_in_touch_and_the_next_one
     key = ("a", "low_nps")
     first, second = queue(chain, "2025-06-25", rows)[key], queue(chain, "2025-06-28", rows)[key]
     assert first["action_id"] == second["action_id"] and len(first["action_id"]) == 16
+    assert first["action_id"][0] == "a"  # no sheet takes it for a number
     assert first["sentence_en"] == "Answered 3 of 10 on 2025-06-25; nobody has been in touch since."
     assert second["sentence_en"] == (
         "Answered 6 of 10 on 2025-06-27, 2 low answers in all; nobody has been in touch since."
@@ -181,6 +182,8 @@ def test_sources_that_never_came_give_no_rows_and_touches_unknown(chain: ModelCh
     assert chain.query("select open_actions from marts.mart_account_360 where open_actions is not null") == [(1,)]
     told = queue(chain, "2025-06-30", {**rows, "surveys": [answer("r1", "a", 0, "2025-06-25")]})
     assert told["a", "low_nps"]["sentence_en"].endswith("; whether anybody has been in touch is not known.")
+    assert told["a", "expired_awaiting_renewal"]["is_touched"] is None
+    assert told["a", "expired_awaiting_renewal"]["is_overdue"]
 
 
 PUBLISHED = """
@@ -234,6 +237,11 @@ def test_a_sheet_gets_numbers_as_numbers_and_no_text_as_a_formula(published: Dat
     )  # fmt: skip
     assert ",1234.56,-2.50," in path.read_text(encoding="utf-8-sig")
     assert (first["mrr_at_stake"], first["expected_mrr_gain"], first["as_of_date"]) == ("0.05", "", "2025-06-30")
+
+
+@pytest.mark.parametrize("sign", ["=", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_a_formula_is_text_in_a_sheet_in_its_wide_form_too(sign: str) -> None:
+    assert safe({"account_name": f"{sign}1+1"}, "account_name") == f"'{sign}1+1"
 
 
 def test_what_cannot_be_shown_is_said_in_a_sentence(published: DataDir, tmp_path: Path) -> None:

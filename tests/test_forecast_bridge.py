@@ -303,6 +303,7 @@ def test_what_if_is_the_sum_of_the_marts_effects(published: DataDir) -> None:
 
 @pytest.mark.parametrize(("moves", "accounts", "words"), [
     (["2-3"], [1], "takes two levels, from:to, for example 2:3, not '2-3'"),
+    (["\u00b2:3"], [1], "takes two levels"),  # a digit, but no number
     (["2:3"], [], "Each --move needs its --accounts"),
     (["2:3"], [-1], "less than none"),
     (["3:4"], [1], "Nobody of the whole company can move from level 3 to 4. Moves there are: 1:2, 2:3, 2:4."),

@@ -91,6 +91,11 @@ MISTAKES = {
     "a rolling target of money": ("targets", 5, "2025-06-01,csm", ",csm", [
         (5, "period_end_month", "", "only a rolling target of nrr may leave it"),
     ]),
+    "no assumption for an unknown level": ("assumed_level_nrr", 2, ",1.00", "9,1.00", [
+        (2, "success_level", "9", "has no row where it is empty"),
+    ]),
+    "an assumption in per cent": ("assumed_level_nrr", 3, ",0.80", ",80", [(3, "assumed_nrr", "80", "outside 0 to 3")]),
+    "a level without an assumption": ("assumed_level_nrr", 3, ",0.80", ",", [(3, "assumed_nrr", "", "empty")]),
     "weights that do not add up": ("health_profiles", 3, ",40,", ",50,", [
         (2, "weight", "60", "1, default, all add up to 110"),
     ]),

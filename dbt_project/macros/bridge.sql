@@ -229,7 +229,7 @@
             cast(sum(case when membership = 'both' then mrr_from else 0 end) as bigint) as mrr_from_both,
             cast(sum(case when membership = 'both' then mrr_to else 0 end) as bigint) as mrr_to_both,
             cast(sum(case when has_stand_in then mrr_to else 0 end) as bigint) as stand_in_mrr,
-cast(sum(expected_from) as decimal(28, 9)) as expected_from,
+            cast(sum(expected_from) as decimal(28, 9)) as expected_from,
             cast(sum(case when membership = 'both' then expected_from else 0 end) as decimal(28, 9)) as expected_from_both,
             cast(sum(expected_sized) as decimal(28, 9)) as expected_sized,
             cast(sum(expected_levelled) as decimal(28, 9)) as expected_levelled,

@@ -20,12 +20,14 @@ spine as (
 
 ),
 
+-- A merged account is looked after by whoever looks after the one it became. A type that is called `all` names none.
 known as (
 
-    select distinct
+    select
         hierarchy.surviving_account_id as account_id,
         touches.touched_date,
-        coalesce(touches.touch_type, 'unknown') as touch_type
+        coalesce(nullif(touches.touch_type, 'all'), 'unknown') as touch_type,
+        touches.minutes
 
     from touches
     inner join hierarchy on touches.account_id = hierarchy.account_id
@@ -35,21 +37,20 @@ known as (
 
 final as (
 
-    select
-        account_id,
-        touched_date,
-        touch_type
+    {% for touch_type in ['touch_type', "'all'"] %}
+        select
+            account_id,
+            touched_date,
+            {{ touch_type }} as touch_type,
+            cast(count(*) as bigint) as touches,
+            cast(sum(minutes) as bigint) as touch_minutes
 
-    from known
+        from known
 
-    union all
+        group by 1, 2, 3
 
-    select distinct
-        account_id,
-        touched_date,
-        'all' as touch_type
-
-    from known
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 
 )
 

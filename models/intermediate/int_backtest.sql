@@ -15,7 +15,25 @@ intervals as (
 
 ),
 
--- An interval holds what it is drawn around, as it was published.
+-- The interval as it was published.
+published as (
+
+    select
+        errors.as_of_date,
+        errors.scope_type,
+        errors.scope_value,
+        {{ interval_low('intervals.full_low', 'errors.expected_nrr') }} as expected_nrr_low,
+        {{ interval_high('intervals.full_high', 'errors.expected_nrr') }} as expected_nrr_high
+
+    from errors
+    inner join intervals
+        on
+            errors.as_of_date = intervals.as_of_date
+            and errors.scope_type = intervals.scope_type
+            and errors.scope_value = intervals.scope_value
+
+),
+
 final as (
 
     select
@@ -34,26 +52,20 @@ final as (
         {{ nine_decimals('errors.realised_churn_rate - errors.expected_churn_rate') }} as churn_error_nrr,
         {{ nine_decimals('errors.realised_contraction_rate - errors.expected_contraction_rate') }} as contraction_error_nrr,
         {{ nine_decimals('errors.expected_expansion_rate - errors.realised_expansion_rate') }} as expansion_error_nrr,
-        case when intervals.full_low is not null then least(intervals.full_low, errors.expected_nrr) end
-            as expected_nrr_low,
-        case when intervals.full_high is not null then greatest(intervals.full_high, errors.expected_nrr) end
-            as expected_nrr_high,
-        case
-            when intervals.full_low is not null
-                then
-                    errors.realised_nrr >= least(intervals.full_low, errors.expected_nrr)
-                    and errors.realised_nrr <= greatest(intervals.full_high, errors.expected_nrr)
-        end as is_inside,
+        published.expected_nrr_low,
+        published.expected_nrr_high,
+        errors.realised_nrr >= published.expected_nrr_low
+        and errors.realised_nrr <= published.expected_nrr_high as is_inside,
         errors.trailing_nrr,
         {{ nine_decimals('errors.trailing_nrr - errors.realised_nrr') }} as trailing_error_nrr,
         {{ nine_decimals('1 - errors.realised_nrr') }} as unchanged_error_nrr
 
     from errors
-    left join intervals
+    left join published
         on
-            errors.as_of_date = intervals.as_of_date
-            and errors.scope_type = intervals.scope_type
-            and errors.scope_value = intervals.scope_value
+            errors.as_of_date = published.as_of_date
+            and errors.scope_type = published.scope_type
+            and errors.scope_value = published.scope_value
 
 )
 

@@ -10,16 +10,17 @@ cover as (
 
 ),
 
--- What begins after today is signed: it takes the place of what ends before the period does.
+-- What begins after today is signed: it takes the place of what has ended by then, as in int_book_commitments. An add-on
+-- takes nobody's.
 placed as (
 
     select
         *,
         start_date <= as_of_date and coalesce(as_of_date < end_date_exclusive, true) as is_now,
-        count_if(start_date > as_of_date and start_date <= period_end_date) over product > 0 as has_signed,
-        max(
-            case when start_date <= period_end_date then coalesce(end_date_exclusive, cast('9999-12-31' as date)) end
-        ) over product as last_end_date
+        coalesce(
+            max(case when start_date > as_of_date and start_date <= period_end_date then start_date end) over product
+            >= end_date_exclusive, false
+        ) as is_followed
 
     from cover
 
@@ -34,11 +35,9 @@ judged as (
 
     select
         *,
-        start_date <= period_end_date and (
-            is_now and not has_signed
-            or coalesce(end_date_exclusive > period_end_date, true)
-            or has_signed and end_date_exclusive > as_of_date and end_date_exclusive = last_end_date
-        ) as is_expected,
+        start_date <= period_end_date
+        and coalesce(end_date_exclusive > as_of_date, true)
+        and not is_followed as is_expected,
         coalesce(end_date_exclusive > period_end_date, false) as is_contracted,
         {{ months_to_renewal('as_of_date', 'end_date_exclusive') }} as months_to_end,
         {{ months_to_renewal('as_of_date', plus_days('period_end_date', '1')) }} as months_left,

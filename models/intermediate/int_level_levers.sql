@@ -56,6 +56,7 @@ final as (
         product_id,
         from_level as success_level,
         mrr,
+        base_mrr,
         gain_mrr,
         cast(null as decimal(28, 9)) as expected_expansion_mrr
 
@@ -72,6 +73,7 @@ final as (
         expectations.product_id,
         expectations.success_level,
         expectations.mrr,
+        expectations.base_mrr,
         cast(
             cast(expectations.base_mrr as decimal(19, 0)) * (
                 cast(best_expansion.best_quarter_rate as decimal(12, 9))

@@ -75,6 +75,7 @@ final as (
         book.success_level as from_level,
         level_rates.success_level as to_level,
         book.mrr,
+        book.base_mrr,
         cast(
             cast(book.base_mrr as decimal(19, 0))
             * (cast(level_rates.expected_nrr as decimal(12, 9)) - cast(book.expected_nrr as decimal(12, 9)))

@@ -1,4 +1,5 @@
 {% set parts = ['churn', 'contraction', 'expansion'] %}
+{% set most = {'churn': '1', 'contraction': '1', 'expansion': 'policies.nrr_ratio_cap - 1'} %}
 -- Grain: one row per as-of date, success level and kind of contract (term x months to renewal) that trained the estimate or
 -- stands in the book (E1): what a year is expected to make of a contracted yen, in three parts. Every level has its row
 -- for every kind of contract of its date, so that one can ask what the next level would be worth.
@@ -74,7 +75,8 @@ levels as (
 
 ),
 
--- What each cell and its three parents have seen, per yen; nothing seen weighs nothing.
+-- What each cell and its three parents have seen, per yen; nothing seen weighs nothing. Where little was contracted for
+-- the year and the old contract came back after all, the cap holds as well.
 seen as (
 
     select
@@ -85,8 +87,9 @@ seen as (
         {% for kind in ['own', 'level_renewal', 'renewal', 'everything'] %}
             coalesce({{ kind }}.effective_n, 0) as {{ kind }}_n,
             {% for part in parts %}
-                coalesce(cast({{ kind }}.{{ part }}_mrr as double) / nullif({{ kind }}.base_mrr, 0), 0)
-                    as {{ kind }}_{{ part }},
+                coalesce(
+                    least(cast({{ kind }}.{{ part }}_mrr as double) / nullif({{ kind }}.base_mrr, 0), {{ most[part] }}), 0
+                ) as {{ kind }}_{{ part }},
             {% endfor %}
         {% endfor %}
         {% for part in parts %}

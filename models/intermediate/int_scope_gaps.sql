@@ -1,5 +1,5 @@
--- Grain: one row per scope of the newest book: its expected NRR and, where the seed has an NRR target whose period the date
--- lies in, how far it is away (E4). Of several periods the one that ends last counts.
+-- Grain: one row per scope of the newest book: its expected NRR and, where the seed has an NRR target that runs on the
+-- date, how far it is away (E4).
 
 with
 
@@ -11,9 +11,7 @@ newest_book as (
 
 targets as (
 
-    select * from {{ ref('int_target_periods') }}
-
-    where activity = 'nrr' and unit = 'rate'
+    select * from {{ ref('int_nrr_targets') }}
 
 ),
 
@@ -32,6 +30,8 @@ scopes as (
 
 ),
 
+-- A rolling target is one of this very figure; one with a period is about its landing, and stands in where there is none.
+-- Of several the one that ends last counts.
 final as (
 
     select
@@ -41,9 +41,10 @@ final as (
         scopes.mrr,
         scopes.expected_mrr,
         {{ rate('scopes.expected_mrr', 'scopes.mrr') }} as expected_nrr,
-        cast(targets.target_value as double) as target_nrr,
+        targets.is_rolling as is_target_rolling,
+        targets.target_nrr,
         cast(
-            cast(scopes.mrr as decimal(19, 0)) * cast(targets.target_value as decimal(12, 9)) - scopes.expected_mrr
+            cast(scopes.mrr as decimal(19, 0)) * cast(targets.target_nrr as decimal(12, 9)) - scopes.expected_mrr
             as decimal(28, 9)
         ) as gap_mrr
 
@@ -52,11 +53,15 @@ final as (
         on
             scopes.scope_type = targets.scope_type
             and scopes.scope_value = targets.owner_id
-            and scopes.as_of_date between targets.period_start_month and last_day(targets.period_end_month)
+            and scopes.as_of_date > targets.start_date
+            and scopes.as_of_date <= targets.end_date
 
     qualify row_number() over (
         partition by scopes.scope_type, scopes.scope_value
-        order by targets.period_end_month desc, targets.period_start_month asc
+        order by
+            case when targets.is_rolling then 0 else 1 end,
+            targets.end_date desc,
+            targets.start_date asc
     ) = 1
 
 )

@@ -53,6 +53,13 @@ last_touches as (
 
 ),
 
+-- Where no touch of anybody is recorded, nobody knows who is untouched.
+touch_records as (
+
+    select count(*) > 0 as are_there from last_touches
+
+),
+
 book as (
 
     select cast(sum(mrr) as bigint) as mrr from {{ ref('int_level_gains') }}
@@ -70,7 +77,9 @@ worded as (
         rules.label_ja,
         accounts.owner_id,
         last_touches.last_touch_date,
-        coalesce(actions.opened_date < last_touches.last_touch_date, false) as is_touched,
+        case
+            when touch_records.are_there then coalesce(actions.opened_date < last_touches.last_touch_date, false)
+        end as is_touched,
         -- A level is lifted over months, with many touches: those that gain most come first.
         case
             when actions.reason_key = 'blocked_level' then actions.expected_mrr_gain else actions.mrr_at_stake
@@ -89,6 +98,7 @@ worded as (
     from actions
     inner join spine on spine.is_latest
     cross join book
+    cross join touch_records
     inner join rules on actions.reason_key = rules.reason_key and actions.threshold = rules.threshold
     left join accounts on actions.account_id = accounts.account_id
     left join last_touches on actions.account_id = last_touches.account_id
@@ -111,7 +121,8 @@ final as (
 
     select
         as_of_date,
-        substr(md5(account_id || '|' || reason_key || '|' || started_by), 1, 16) as action_id,
+        -- A letter first: a sheet takes 1234e567 for a number.
+        'a' || substr(md5(account_id || '|' || reason_key || '|' || started_by), 1, 15) as action_id,
         cast(
             row_number() over (
                 order by
@@ -141,7 +152,7 @@ final as (
         due_date,
         last_touch_date,
         is_touched,
-        due_date < as_of_date and not is_touched as is_overdue
+        due_date < as_of_date and not coalesce(is_touched, false) as is_overdue
 
     from worded
 

@@ -58,7 +58,7 @@ summed as (
 
 ),
 
--- An interval holds what it is drawn around. A forecast from the seed's rates is judged by such forecasts, a learned one by
+-- A forecast from the seed's rates is judged by such forecasts, a learned one by
 -- learned ones.
 final as (
 
@@ -74,10 +74,10 @@ final as (
         summed.expected_expansion_mrr,
         summed.expected_mrr_12m,
         summed.expected_nrr,
-        case when intervals.full_low is not null then least(intervals.full_low, summed.expected_nrr) end as expected_nrr_low,
-        case when intervals.full_high is not null then greatest(intervals.full_high, summed.expected_nrr) end as expected_nrr_high,
-        case when intervals.luck_low is not null then least(intervals.luck_low, summed.expected_nrr) end as luck_low,
-        case when intervals.luck_high is not null then greatest(intervals.luck_high, summed.expected_nrr) end as luck_high,
+        {{ interval_low('intervals.full_low', 'summed.expected_nrr') }} as expected_nrr_low,
+        {{ interval_high('intervals.full_high', 'summed.expected_nrr') }} as expected_nrr_high,
+        {{ interval_low('intervals.luck_low', 'summed.expected_nrr') }} as luck_low,
+        {{ interval_high('intervals.luck_high', 'summed.expected_nrr') }} as luck_high,
         intervals.common_sd,
         coalesce(intervals.disjoint_years, 0) as disjoint_years,
         case when intervals.as_of_date is null then 'no_matured_window_yet' end as interval_null_reason,

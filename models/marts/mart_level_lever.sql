@@ -45,6 +45,7 @@ summed as (
         cast(count(distinct levers.account_id) as bigint) as accounts,
         cast(sum(levers.mrr) as bigint) as mrr,
         cast(sum(levers.gain_mrr) as decimal(28, 9)) as gain_mrr,
+        sum(levers.base_mrr) as base_mrr,
         sum(levers.expected_expansion_mrr) as expected_expansion_mrr
 
     from levers
@@ -62,6 +63,7 @@ needed as (
         gaps.mrr as scope_mrr,
         gaps.expected_nrr,
         gaps.target_nrr,
+        gaps.is_target_rolling,
         gaps.gap_mrr,
         case
             when gaps.gap_mrr <= 0 then 0
@@ -91,12 +93,13 @@ final as (
         {{ rate('needed.gain_mrr', '(needed.scope_mrr * needed.accounts)') }} as gain_nrr_one,
         {{ rate('needed.gain_mrr', '(needed.scope_mrr * 10)') }} as gain_nrr_tenth,
         {{ rate('needed.gain_mrr', 'needed.scope_mrr') }} as gain_nrr_all,
-        {{ rate('needed.expected_expansion_mrr', 'needed.mrr') }} as expected_expansion_rate,
+        {{ rate('needed.expected_expansion_mrr', 'needed.base_mrr') }} as expected_expansion_rate,
         case when needed.lever = 'expand' then best_expansion.best_quarter_rate end as best_quarter_rate,
         case when needed.lever = 'expand' then best_expansion.owners end as owners,
         case when needed.gain_mrr is null then 'too_few_owners' end as gain_null_reason,
         needed.expected_nrr,
         needed.target_nrr,
+        needed.is_target_rolling,
         {{ nine_decimals('needed.target_nrr - needed.expected_nrr') }} as gap_nrr,
         needed.gap_mrr,
         needed.accounts_needed,
