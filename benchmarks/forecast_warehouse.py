@@ -21,7 +21,7 @@ from benchmarks import forecast_bounds
 from benchmarks import forecast_company as company_of
 from benchmarks import forecast_simulation as simulation
 from benchmarks.forecast_bounds import Answer, rms
-from benchmarks.measure import clean_environment, cpu_of
+from benchmarks.measure import cpu_of
 from orchestration import manifest, raw_tables, sources
 from orchestration.ingest import ingest
 from orchestration.manifest import DBT
@@ -132,7 +132,7 @@ def prepare(place: DataDir) -> Path:
 
 def dbt(place: DataDir, *command: str) -> float:
     """CPU seconds."""
-    environment = {**clean_environment(), **child_environment(place, simulation.LAST_DAY, {})}
+    environment = child_environment(place, simulation.LAST_DAY, {})
     return cpu_of([DBT, "--quiet", *command, "--select", "+mart_expected_nrr"], environment, DBT_PROJECT)
 
 
