@@ -54,10 +54,8 @@ REACHABLE = {
     "levels": "select 1 from marts.fct_expected_nrr having count(distinct success_level) > 2",
     "a landing": "from marts.mart_nrr_landing where landing_nrr <> nrr_so_far",
     "a lever": "from marts.mart_level_lever where gain_mrr_all <> 0",
-    **{
-        f"an action: {reason}": f"from marts.mart_action_queue where reason_key = '{reason}'"
-        for reason in ("low_nps", "renewal_low_level")
-    },
+    "an action after a low answer": "from marts.mart_action_queue where reason_key = 'low_nps'",
+    "an action of another kind": "from marts.mart_action_queue where reason_key <> 'low_nps'",
 }
 
 
