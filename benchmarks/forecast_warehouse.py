@@ -185,7 +185,7 @@ def answers(rows: pandas.DataFrame) -> list[Answer]:
             ("… of the ends of the interval of luck, points", ends, 1e-4),
         ]
         for question, figure, high in figures:
-            is_met = None if scenario == forecast_bounds.AS_IT_FALLS else abs(figure) <= high
+            is_met = None if scenario == forecast_bounds.AS_IT_FALLS else bool(abs(figure) <= high)
             found.append(Answer(question, scenario, figure, f"≤ {high:g}", is_met, 2 if high > 1e-3 else 7))
     return found
 

@@ -117,7 +117,7 @@ def test_the_oracle_of_an_earlier_day_reads_nothing_later() -> None:
 def test_a_warehouse_that_publishes_another_figure_than_the_models_alone_is_found_out() -> None:
     rows = outcomes(seeds=4)
     rows = rows.assign(expected_nrr=rows["forecast"], published_low=rows["luck_low"], published_high=rows["luck_high"])
-    assert all(answer.is_met for answer in forecast_warehouse.answers(rows))
+    assert all(answer.is_met is True for answer in forecast_warehouse.answers(rows))
     rows.loc[2, ["expected_nrr", "published_high"]] += 0.0001
-    found = [answer.question for answer in forecast_warehouse.answers(rows) if not answer.is_met]
+    found = [answer.question for answer in forecast_warehouse.answers(rows) if answer.is_met is False]
     assert found == ["largest difference to the SQL alone, points", "… of the ends of the interval of luck, points"]
