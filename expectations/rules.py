@@ -46,7 +46,10 @@ class ExpectFigure(gxe.UnexpectedRowsExpectation):
 
 def no_rows(name: str, says: str, do: str, sql: str, severity: str = BLOCKING, why: str | None = None):
     """No row breaks it: `sql` selects the rows that do, with ids, dates and amounts only (they are shown)."""
-    query = f"select *, count(*) over () as failing_rows from ({sql}) as broken_rule order by all limit {EXAMPLES}"
+    # Not count(*) over (): over a filter that leaves few rows DuckDB 1.5 now and then ends with an internal error
+    # (github.com/duckdb/duckdb/issues/25713), and every check after it with it.
+    query = f"""with broken_rule as materialized ({sql})
+        select *, (select count(*) from broken_rule) as failing_rows from broken_rule order by all limit {EXAMPLES}"""
     return built_in(ExpectNoRows, name, says, do, severity, why, unexpected_rows_query=query)
 
 

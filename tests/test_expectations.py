@@ -932,6 +932,12 @@ def half(clean_database):
     )
 
 
+def test_no_rule_asks_for_a_window_over_everything():
+    """DuckDB 1.5.5 sometimes ends with an internal error where few rows are left for it (duckdb issue 25713)."""
+    lines = [line for path in sorted((ROOT / "expectations").glob("*.py")) for line in path.read_text().splitlines()]
+    assert not [line for line in lines if "over ()" in line and not line.strip().startswith("#")]
+
+
 def test_a_sound_warehouse_passes_every_rule(clean):
     code, results = clean
     assert {key: row["message"] for key, row in results.items() if row["status"] != "passed"} == {}
