@@ -19,7 +19,7 @@ hash = $(shell cksum < $(1) | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(call hash,requirements.lock)
 SPARK_STAMP := $(VENV)/.spark-installed-$(call hash,requirements-spark.lock)
 
-.PHONY: help setup manifest run test lint dagster docs lock bench test-spark clean
+.PHONY: help setup manifest run test lint dagster dashboard docs lock bench test-spark clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ lint: manifest
 dagster: manifest ## open the web UI on http://127.0.0.1:3000
 	@mkdir -p "$(DAGSTER_HOME)" && cp dagster.yaml "$(DAGSTER_HOME)/"
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 -m orchestration.definitions
+
+dashboard: $(STAMP) ## open the page people look at on http://127.0.0.1:8501
+	$(BIN)/streamlit run dashboard/app.py
 
 docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
 	@mkdir -p "$(DATA)/docs"

@@ -1,0 +1,191 @@
+"""The charts, in Altair: drawn in the browser on the page, and without one in the report. Each takes a tidy frame and the
+words for its axes. Shapes, dashes and labels tell series apart, never colour alone."""
+
+import altair as alt
+import pandas as pd
+
+BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5b6570"
+RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
+FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
+HEIGHT = 300
+
+
+def axis(title: str, unit: str) -> alt.Axis:
+    return alt.Axis(title=title, format=unit)
+
+
+def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
+    """`lines` (date, series, value) as lines of their own dash, over `band` (date, low, high); titles: date, value."""
+    area = (
+        alt.Chart(band)
+        .mark_area(opacity=0.18, color=BLUE)
+        .encode(x=alt.X("date:T", title=titles["date"]), y=alt.Y("low:Q", scale=alt.Scale(zero=False)), y2="high:Q")
+    )
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(point=alt.OverlayMarkDef(size=14))
+        .encode(
+            x=alt.X("date:T", title=titles["date"], axis=alt.Axis(format="%Y-%m")),
+            y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=axis(titles["value"], unit)),
+            color=alt.Color("series:N", title=None, scale=alt.Scale(range=[BLUE, ORANGE, GREEN, GREY])),
+            strokeDash=alt.StrokeDash("series:N", title=None),
+            tooltip=[
+                alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"),
+                alt.Tooltip("series:N", title=" "),
+                alt.Tooltip("value:Q", title=titles["value"], format=".2%" if unit == RATE else unit),
+            ],
+        )
+    )
+    return (area + drawn).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+
+
+def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str) -> alt.LayerChart:
+    """`parts` (name, value, label) of a change, each from where the one before ended, then their sum from zero: the last
+    row, named `total`."""
+    placed = parts.assign(end=parts["value"].cumsum())
+    placed["start"] = placed["end"] - placed["value"]
+    is_total = placed["name"] == total
+    placed["end"] = placed["end"].mask(is_total, placed["value"])
+    placed["start"] = placed["start"].mask(is_total, 0.0)
+    placed["kind"] = placed["value"].lt(0).map({True: "down", False: "up"}).mask(is_total, "total")
+    placed["top"] = placed[["start", "end"]].max(axis=1)
+    x = alt.X("name:N", sort=placed["name"].tolist(), title=None, axis=alt.Axis(labelAngle=-25, labelLimit=220))
+    shades = alt.Scale(domain=["total", "up", "down"], range=[GREY, BLUE, ORANGE])
+    drawn = (
+        alt.Chart(placed)
+        .mark_bar()
+        .encode(
+            x=x,
+            y=alt.Y("start:Q", axis=axis(titles["value"], unit)),
+            y2="end:Q",
+            color=alt.Color("kind:N", legend=None, scale=shades),
+            tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
+        )
+    )
+    labels = alt.Chart(placed).mark_text(dy=-7, fontSize=11).encode(x=x, y="top:Q", text="label:N")
+    return (drawn + labels).properties(height=HEIGHT)
+
+
+def stacked_months(rows: pd.DataFrame, order: list[str], titles: dict[str, str], unit: str) -> alt.Chart:
+    """`rows` (month, series, value): gains above zero and losses below, month by month."""
+    return (
+        alt.Chart(rows)
+        .mark_bar(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=alt.X("month:O", title=titles["date"], axis=alt.Axis(labelAngle=-45)),
+            y=alt.Y("value:Q", axis=axis(titles["value"], unit)),
+            color=alt.Color("series:N", title=None, sort=order, scale=alt.Scale(domain=order, range=FIVE)),
+            tooltip=[
+                alt.Tooltip("month:O", title=titles["date"]),
+                alt.Tooltip("series:N", title=" "),
+                alt.Tooltip("value:Q", title=titles["value"], format=unit),
+            ],
+        )
+        .properties(height=HEIGHT)
+        .configure_legend(orient="bottom", labelLimit=400)
+    )
+
+
+def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.LayerChart:
+    """`rows` (name, value, label), top to bottom in their order, each with its label."""
+    names = rows["name"].tolist()
+    y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=alt.Axis(labelLimit=320))
+    drawn = (
+        alt.Chart(rows)
+        .mark_bar(color=BLUE)
+        .encode(
+            y=y,
+            x=alt.X("value:Q", axis=axis(titles["value"], unit)),
+            tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
+        )
+    )
+    labels = alt.Chart(rows).mark_text(align="left", dx=4).encode(y=y, x="value:Q", text="label:N")
+    return (drawn + labels).properties(height=max(120, 34 * len(rows)))
+
+
+def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, float] | None = None) -> alt.LayerChart:
+    """`cells` (x, y, value, label): the colour is the value, the label says it in figures where there is room; a cell
+    without a value is not drawn."""
+    x_order, y_order = list(dict.fromkeys(cells["x"])), list(dict.fromkeys(cells["y"]))
+    known = cells.dropna(subset=["value"])
+    scale = alt.Scale(scheme="blues", domain=list(domain) if domain else alt.Undefined, clamp=True)
+    base = alt.Chart(known).encode(
+        x=alt.X("x:O", sort=x_order, scale=alt.Scale(domain=x_order), title=titles["x"], axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"]),
+    )
+    squares = base.mark_rect().encode(
+        color=alt.Color("value:Q", title=titles["value"], scale=scale, legend=alt.Legend(format=titles.get("unit", RATE))),
+        tooltip=[
+            alt.Tooltip("y:O", title=titles["y"]),
+            alt.Tooltip("x:O", title=titles["x"]),
+            alt.Tooltip("label:N", title=titles["value"]),
+        ],
+    )
+    height = max(160, 22 * len(y_order))
+    if len(x_order) > 14:
+        return alt.layer(squares).properties(height=height)
+    middle = known["value"].min() + 0.6 * (known["value"].max() - known["value"].min()) if len(known) else 0
+    labels = base.mark_text(fontSize=11).encode(
+        text="label:N", color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24"))
+    )
+    return (squares + labels).properties(height=max(160, 34 * len(y_order)))
+
+
+def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
+    """`rows` (name, value, low, high): a point and its interval each."""
+    y = alt.Y("name:N", sort=rows["name"].tolist(), title=titles.get("name"), axis=alt.Axis(labelLimit=320))
+    base = alt.Chart(rows).encode(y=y)
+    lines = base.mark_rule(strokeWidth=3, color=GREY).encode(
+        x=alt.X("low:Q", axis=axis(titles["value"], unit)), x2="high:Q"
+    )
+    points = base.mark_point(filled=True, size=90, color=BLUE).encode(
+        x="value:Q",
+        tooltip=[
+            alt.Tooltip("name:N", title=" "),
+            *(alt.Tooltip(f"{key}:Q", title=titles[key], format=".2%" if unit == RATE else unit) for key in ("value", "low", "high")),
+        ],
+    )
+    return (lines + points).properties(height=max(120, 34 * len(rows)))
+
+
+def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
+    """`rows` (series, months, value, low, high): steps with their band, a dash for each series."""
+    x = alt.X("months:Q", title=titles["months"])
+    band = alt.Chart(rows).mark_area(opacity=0.15, interpolate="step-after").encode(
+        x=x, y=alt.Y("low:Q"), y2="high:Q", color=alt.Color("series:N", title=None)
+    )
+    steps = alt.Chart(rows).mark_line(interpolate="step-after").encode(
+        x=x,
+        y=alt.Y("value:Q", scale=alt.Scale(domain=[0, 1]), axis=axis(titles["value"], RATE)),
+        color=alt.Color("series:N", title=None, scale=alt.Scale(range=[BLUE, ORANGE, GREEN, GREY, RED])),
+        strokeDash=alt.StrokeDash("series:N", title=None),
+        tooltip=[
+            alt.Tooltip("series:N", title=" "),
+            alt.Tooltip("months:Q", title=titles["months"], format=".0f"),
+            alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
+        ],
+    )
+    return (band + steps).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+
+
+def small_multiples(rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame) -> alt.VConcatChart:
+    """`rows` (date, series, value), one strip per series on one time axis; `marks` (date, label) are upright lines
+    through all of them, such as renewals."""
+    span = pd.concat([rows["date"], marks["date"]])
+    x = alt.X("date:T", scale=alt.Scale(domain=[span.min().isoformat(), span.max().isoformat()]), title=None,
+              axis=alt.Axis(format="%Y-%m"))
+    strips = []
+    for series in order:
+        strip = rows[rows["series"] == series]
+        line = alt.Chart(strip).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE)).encode(
+            x=x,
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
+            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"),
+                     alt.Tooltip("value:Q", title=series, format=",.2~f")],
+        )
+        lines = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=ORANGE).encode(
+            x="date:T",
+            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"), alt.Tooltip("label:N", title=" ")],
+        )
+        strips.append((line + lines).properties(height=70, width="container", title=alt.Title(series, anchor="start", fontSize=12)))
+    return alt.vconcat(*strips, spacing=8)

@@ -1,0 +1,87 @@
+"""What every page needs to know: the language, the day, the currency; and the frame around every chart and table."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from dashboard import markup
+from dashboard.published import read
+from dashboard.words import LANGUAGES, Words
+
+
+@dataclass(frozen=True)
+class Today:
+    """The newest published day, and the words to speak of it."""
+
+    words: Words
+    as_of_date: str
+
+
+def chosen_language() -> str:
+    """`?lang=` of the address, else what was chosen before, else the browser's own language; English without any."""
+    asked = st.query_params.get("lang") or st.session_state.get("language") or (st.context.locale or "en")[:2]
+    language = asked if asked in LANGUAGES else "en"
+    st.session_state["language"] = language
+    if st.query_params.get("lang") != language:
+        st.query_params["lang"] = language
+    return language
+
+
+def tell_browser(language: str) -> None:
+    """Screen readers and hyphenation go by the page's language; Streamlit always says English."""
+    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+
+
+def offer_languages(language: str) -> None:
+    def choose() -> None:
+        st.session_state["language"] = st.session_state["choice"]
+        st.query_params["lang"] = st.session_state["choice"]
+
+    names = list(LANGUAGES)
+    st.sidebar.radio(
+        "Language / 言語", names, names.index(language), LANGUAGES.get, key="choice", on_change=choose, horizontal=True
+    )
+
+
+def today() -> Today:
+    found = read(
+        """select max(accounts.currency) as currency, max(currencies.minor_digits) as minor_digits,
+               (select max(as_of_date) from marts.mart_headline) as as_of_date
+           from marts.dim_account as accounts
+           left join reference.currencies as currencies using (currency)"""
+    ).iloc[0]
+    language = st.session_state["language"]
+    has_money = isinstance(found["currency"], str)
+    words = Words(language, found["currency"], int(found["minor_digits"])) if has_money else Words(language)
+    return Today(words, words.date(found["as_of_date"]))
+
+
+def head(today: Today, page: str) -> None:
+    """The page's name, what it answers, and the day everything on it is of."""
+    st.title(today.words(f"{page}.title"))
+    st.caption(f"{today.words(f'{page}.answers')} {today.words('as_of', date=today.as_of_date)}")
+
+
+def chart(today: Today, drawn: alt.TopLevelMixin, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values) -> None:
+    """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table."""
+    words = today.words
+    st.subheader(words(f"{name}.title"))
+    st.caption(words(f"{name}.definition", **values))
+    if rows.empty:
+        st.info(words("nothing_known"))
+        return
+    st.altair_chart(drawn, alt=f"{words(f'{name}.title')}. {words('figures_below')}", width="stretch")
+    with st.expander(words("as_table")):
+        st.html(markup.table(rows, columns, words(f"{name}.title")))
+
+
+def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values) -> None:
+    """A table under its title, with its definition."""
+    st.subheader(today.words(f"{name}.title"))
+    if rows.empty:
+        st.caption(today.words(f"{name}.definition", **values))
+        st.info(today.words("nothing_known"))
+    else:
+        st.html(markup.table(rows, columns, today.words(f"{name}.definition", **values)))

@@ -1,0 +1,120 @@
+"""Figures and tables as plain HTML: the same on the page and in the report, readable by screen readers and printers.
+Everything that comes from data is escaped."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from dashboard.words import Words, is_unknown
+
+STYLE = """
+.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; margin: 0}
+.csw-figure {border: 1px solid #c9d1d9; border-radius: .5rem; padding: .75rem 1rem; break-inside: avoid}
+.csw-figure dt {font-weight: 600; font-size: .95rem}
+.csw-figure dd {margin: 0; font-size: .82rem; color: #3d4752; overflow-wrap: anywhere}
+.csw-figure dd.value {font-size: 1.7rem; font-weight: 600; color: #1b1f24; font-variant-numeric: tabular-nums}
+.csw-figure dd.mark {font-weight: 600; color: #1b1f24}
+.csw-scroll {overflow-x: auto}
+.csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
+.csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
+.csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
+    vertical-align: top; min-width: 3.5rem}
+.csw-table th {font-weight: 600; background: #f3f5f8}
+.csw-table .wide {min-width: 12rem; overflow-wrap: anywhere}
+.csw-table .right {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
+.csw-table tr {break-inside: avoid}
+@media print {
+    [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
+    [data-testid="stAppViewContainer"], [data-testid="stMain"], .stApp {position: static !important;
+        height: auto !important; overflow: visible !important}
+}
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure: its name, value, and beneath it the lines that say what it is and what to make of it."""
+
+    label: str
+    value: str
+    marks: Sequence[str]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its key in the rows, its heading, and how a value is shown."""
+
+    key: str
+    label: str
+    show: Callable[[object], str] = str
+    kind: str = ""  # right: a number; wide: a name or a sentence
+
+
+def figures(shown: Iterable[Figure], label: str) -> str:
+    """Cards side by side, one under the other on a phone."""
+    cards = "".join(
+        f'<div class="csw-figure"><dt>{escape(figure.label)}</dt><dd class="value">{escape(figure.value)}</dd>'
+        + "".join(f'<dd class="mark">{escape(line)}</dd>' for line in figure.marks)
+        + "".join(f"<dd>{escape(line)}</dd>" for line in figure.notes)
+        + "</div>"
+        for figure in shown
+    )
+    return f'<dl class="csw-figures" aria-label="{escape(label)}">{cards}</dl>'
+
+
+def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
+    """A table with a caption; a value that is unknown is a dash."""
+    heads = "".join(f'<th scope="col"{side(column)}>{escape(column.label)}</th>' for column in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td{side(column)}>{escape(cell(row[column.key], column))}</td>" for column in columns) + "</tr>"
+        for row in rows.to_dict("records")
+    )
+    return (
+        f'<div class="csw-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="csw-table">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def side(column: Column) -> str:
+    return f' class="{column.kind}"' if column.kind else ""
+
+
+def cell(value: object, column: Column) -> str:
+    return "–" if is_unknown(value) else column.show(value)
+
+
+def text(key: str, label: str) -> Column:
+    return Column(key, label)
+
+
+def wide(key: str, label: str) -> Column:
+    """A name or a sentence."""
+    return Column(key, label, kind="wide")
+
+
+def named(key: str, label: str, words: Words, group: str) -> Column:
+    """A code of the marts, in words."""
+    return Column(key, label, lambda value: words.named(group, value))
+
+
+def number(key: str, label: str, words: Words, digits: int = 0) -> Column:
+    return Column(key, label, lambda value: words.number(value, digits), "right")
+
+
+def money(key: str, label: str, words: Words, signed: bool = False) -> Column:
+    return Column(key, label, lambda value: words.money(value, signed), "right")
+
+
+def rate(key: str, label: str, words: Words) -> Column:
+    return Column(key, label, words.rate, "right")
+
+
+def points(key: str, label: str, words: Words) -> Column:
+    return Column(key, label, words.points, "right")
+
+
+def date(key: str, label: str, words: Words) -> Column:
+    return Column(key, label, words.date)

@@ -1,0 +1,6 @@
+"""stub"""
+from dashboard import context
+
+
+def show(today: context.Today) -> None:
+    context.head(today, "accounts")

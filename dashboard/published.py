@@ -1,0 +1,60 @@
+"""Reading the published file: a connection per query, so that a newly published day is seen and the writer never waits."""
+
+import os
+import threading
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+# DuckDB shares one open database per process and path: while a query is still on yesterday's file, another one would
+# be given yesterday's too and remember it as today's. One at a time, nothing is left open.
+ONE_AT_A_TIME = threading.Lock()
+Version = tuple[int, int, int]
+
+
+class NothingPublished(Exception):
+    """There is no published file, or it is of an older build than this page."""
+
+
+def published_file() -> Path:
+    """`cs_warehouse.duckdb` of the data directory: $CSW_DATA_DIR, else data/ beside this folder."""
+    data_dir = os.environ.get("CSW_DATA_DIR") or Path(__file__).resolve().parents[1] / "data"
+    return Path(data_dir) / "cs_warehouse.duckdb"
+
+
+def version(path: Path) -> Version:
+    """What tells one published file from the next: each publish is a new file under the same name."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise NothingPublished(str(path)) from None
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+
+
+def read(query: str, *values: object) -> pd.DataFrame:
+    """The rows of a query on the day published now; `?` in the query stand for the values."""
+    path = published_file()
+    return _remembered(str(path), version(path), query, values)
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _remembered(path: str, of_version: Version, query: str, values: tuple) -> pd.DataFrame:
+    return fetch(Path(path), query, *values)
+
+
+def fetch(path: Path, query: str, *values: object) -> pd.DataFrame:
+    """The rows of a query on a published file, read-only, without remembering them."""
+    with ONE_AT_A_TIME:
+        try:
+            connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.IOException as error:
+            raise NothingPublished(str(path)) from error
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(query, list(values)).df()
+        except duckdb.CatalogException as error:
+            raise NothingPublished(f"{path}: {error}") from error
+        finally:
+            connection.close()
