@@ -59,9 +59,9 @@ def show(today: context.Today) -> None:
     context.chart(today, chart, "expected", rows, columns)
     chart, rows, columns = landing(words)
     context.chart(today, chart, "landing", rows, columns)
-    stretch = st.segmented_control(
-        words("bridge.since"), STRETCHES, default="month", format_func=lambda key: words(f"stretch.{key}"), required=True
-    )
+    names = {stretch: words(f"stretch.{stretch}") for stretch in STRETCHES}
+    label = words("bridge.since")
+    stretch = st.segmented_control(label, STRETCHES, default="month", format_func=names.get, required=True)
     chart, rows, columns, dates = bridge(words, stretch)
     context.chart(today, chart, "bridge", rows, columns, **dates)
     rows, columns = movers(words, stretch)
@@ -125,8 +125,7 @@ def landing(words: Words) -> Drawn:
         plan[["date", "value"]].assign(series=words("series.plan")),
         plan[["date"]].assign(value=plan["target_nrr"], series=words("series.target")),
     ]
-    no_band = pd.DataFrame({"date": history["date"][:0], "low": history["value"][:0], "high": history["value"][:0]})
-    drawn = charts.rates_over_time(pd.concat(lines), no_band, rate_titles(words))
+    drawn = charts.rates_over_time(pd.concat(lines), history[:0], rate_titles(words))
     return drawn, history[::-1], [
         markup.date("date", words("date"), words),
         markup.rate("value", words("series.landing"), words),
