@@ -69,7 +69,7 @@ def chart(
 ) -> None:
     """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table."""
     words = today.words
-    st.subheader(words(f"{name}.title"))
+    st.header(words(f"{name}.title"))
     st.caption(words(f"{name}.definition", **values))
     if rows.empty:
         st.info(words("nothing_known"))
@@ -81,7 +81,7 @@ def chart(
 
 def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
     """A table under its title, with its definition."""
-    st.subheader(today.words(f"{name}.title"))
+    st.header(today.words(f"{name}.title"))
     if rows.empty:
         st.caption(today.words(f"{name}.definition", **values))
         st.info(today.words("nothing_known"))

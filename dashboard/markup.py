@@ -26,6 +26,8 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-table .wide {min-width: 12rem; overflow-wrap: anywhere}
 .csw-table .right {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
 .csw-table tr {break-inside: avoid}
+[data-testid="stCaptionContainer"] {color: #3d4752 !important}
+[data-testid="stMain"] h2 {font-size: 1.5rem}
 @media print {
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
     [data-testid="stAppViewContainer"], [data-testid="stMain"], .stApp {position: static !important;

@@ -21,7 +21,8 @@ VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><style>{style}</style></head><body><main><h1>{title}</h1><p>{answers}</p>{body}</main></body></html>
+<title>{title}</title><style>{style}</style></head>
+<body><main><h1>{title}</h1><p>{answers}</p>{body}</main></body></html>
 """
 STYLE = """
 body {font-family: system-ui, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; color: #1b1f24; margin: 0; line-height: 1.5}
