@@ -26,7 +26,7 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-table .wide {min-width: 12rem; overflow-wrap: anywhere}
 .csw-table .right {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
 .csw-table tr {break-inside: avoid}
-[data-testid="stCaptionContainer"] {color: #3d4752 !important}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {color: #3d4752 !important; opacity: 1 !important}
 [data-testid="stMain"] h2 {font-size: 1.5rem}
 @media print {
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
