@@ -8,7 +8,7 @@ BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-HEIGHT = 300
+HEIGHT, LABEL_WIDTH = 300, 60
 
 
 def axis(title: str, unit: str) -> alt.Axis:
@@ -59,7 +59,7 @@ def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str
         .mark_bar()
         .encode(
             y=y,
-            x=alt.X("start:Q", axis=axis(titles["value"], unit)),
+            x=alt.X("start:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
             x2="end:Q",
             color=alt.Color("kind:N", legend=None, scale=shades),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
@@ -98,7 +98,7 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
         .mark_bar(color=BLUE)
         .encode(
             y=y,
-            x=alt.X("value:Q", axis=axis(titles["value"], unit)),
+            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )

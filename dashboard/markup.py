@@ -21,12 +21,13 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
 .csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
-    vertical-align: top; min-width: 3.5rem}
-.csw-table th {font-weight: 600; background: #f3f5f8}
-.csw-table .wide {min-width: 12rem; overflow-wrap: anywhere}
-.csw-table .right {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
+    vertical-align: top; min-width: 3.5rem; white-space: nowrap}
+.csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal}
+.csw-table .wide {min-width: 12rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table .right {text-align: right; font-variant-numeric: tabular-nums}
 .csw-table tr {break-inside: avoid}
-[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {color: #3d4752 !important; opacity: 1 !important}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
+    color: #3d4752 !important; opacity: 1 !important}
 [data-testid="stMain"] h2 {font-size: 1.5rem}
 @media print {
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}

@@ -25,7 +25,7 @@ PAGE = """<!doctype html>
 <body><main><h1>{title}</h1><p>{answers}</p>{body}</main></body></html>
 """
 STYLE = """
-body {font-family: system-ui, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; color: #1b1f24; margin: 0; line-height: 1.5}
+body {font: 1rem/1.5 system-ui, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; color: #1b1f24; margin: 0}
 main {max-width: 62rem; margin: 0 auto; padding: 1rem}
 section {margin-top: 2rem}
 svg {max-width: 100%; height: auto}
