@@ -88,8 +88,10 @@ def headline(words: Words, row: dict) -> markup.Figure:
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
-        target, gap = words.value(row["target_value"], unit), words.value(row["gap_value"], unit, signed=True)
-        marks.append(words("against", target=target, gap=gap, status=words.named("status", row["progress_status"])))
+        due, gap = words.value(row["due_value"], unit), words.value(row["gap_value"], unit, signed=True)
+        marks.append(words("against", due=due, gap=gap, status=words.named("status", row["progress_status"])))
+        target, end = words.value(row["target_value"], unit), words.date(row["target_end_date"])
+        notes.append(words("target_by", target=target, date=end))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
