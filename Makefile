@@ -48,10 +48,7 @@ dashboard: $(STAMP) ## open the page people look at on http://127.0.0.1:8501
 	$(BIN)/streamlit run dashboard/app.py
 
 docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
-	@mkdir -p "$(DATA)/docs"
-	cd dbt_project && DBT_PROFILES_DIR=. DBT_TARGET_PATH="$(DATA)/target" ../$(BIN)/dbt --quiet docs generate --static
-	@cp "$(DATA)/target/static_index.html" "$(DATA)/docs/dbt.html"
-	@echo "Open $(DATA)/docs/dbt.html"
+	@$(BIN)/python -m orchestration.dbt_docs
 
 bench: manifest ## measure speed as ratios (about twenty minutes)
 	$(BIN)/python -m benchmarks

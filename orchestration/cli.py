@@ -194,6 +194,20 @@ def actions(
 
 @app.command()
 @plainly
+def digest(
+    json: Annotated[bool, typer.Option("--json", help="As a webhook or a command gets it.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send it to CSW_NOTIFY_URL and CSW_NOTIFY_COMMAND.")] = False,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """What the last run told, or would have told, those who asked for it: figures, changes, actions, problems."""
+    from orchestration.digest import show_digest
+
+    show_digest(place(data_dir), json, send, console)
+
+
+@app.command()
+@plainly
 def report(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="HTML file to write.")] = Path("report.html"),
     lang: Annotated[Language, typer.Option(help="English or Japanese.")] = Language.en,

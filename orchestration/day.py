@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from orchestration import lock, quality
+from orchestration import digest, lock, quality
 from orchestration.published_months import record_published
 from orchestration.settings import DataDir, Refused, check_policy, child_environment, yesterday
 from orchestration.tidying import published_day, refuse_past, tidy_up
@@ -35,6 +35,7 @@ class Day:
     error: str | None = None
     trace: str | None = None  # where a fault of the program itself happened; for --debug
     is_published: bool = False
+    warning: str | None = None  # what went wrong after the run had ended
 
     @property
     def environment(self) -> dict[str, str]:
@@ -104,12 +105,13 @@ def open_day(
     on_dead_run: Callable[[str], None] = lambda run_id: None,
 ) -> Iterator[Day]:
     """Hold the data directory for one run. Raises Refused, before anything changes, when the day cannot be built.
-    A backfill refills dates up to the published day, so its as-of date is never before that."""
+    A backfill refills dates up to the published day, so its as-of date is never before that. When the run has ended,
+    well or not, whoever asked for its digest gets it."""
     for key in overrides:
         check_policy(key)
     if as_of > yesterday():
         raise Refused(f"{as_of} is not over yet in the business time zone; the last whole day is {yesterday()}.")
-    with lock.hold(data_dir, wait_seconds):
+    with contextlib.ExitStack() as after, lock.hold(data_dir, wait_seconds):
         if backfill:
             as_of = max(as_of, published_day(data_dir) or as_of)
         refuse_past(data_dir, as_of)
@@ -117,6 +119,8 @@ def open_day(
         record_published(data_dir)
         day = Day(run_id, data_dir, as_of, overrides, backfill)
         is_new = _start(day)
+        if is_new:
+            after.callback(_tell, day)  # once the lock is free: a slow receiver holds up no other run
         try:
             yield day
         except BaseException as error:
@@ -155,3 +159,9 @@ def _end_failed(day: Day) -> None:
     day.fail("start", "The run ended without publishing.")
     with contextlib.suppress(lock.Busy), lock.warehouse(day.data_dir) as connection:
         quality.update_run(connection, **day.ending(connection, "failed"))
+
+
+def _tell(day: Day) -> None:
+    status = "published" if day.is_published else "failed"
+    run = {"run_id": day.run_id, "as_of_date": day.as_of, "status": status}
+    day.warning = digest.tell(day.data_dir, run | {"failed_step": day.failed_step, "error": day.error})

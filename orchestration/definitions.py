@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration import checks, landing, manifest, publish, transform
+from orchestration import checks, digest, landing, manifest, publish, transform
 from orchestration.day import Day, open_day
 from orchestration.execute import forget_dead_run
 from orchestration.schedules import daily_job, daily_schedule, dates_of
 from orchestration.seeds import refuse_faulty_seeds
-from orchestration.settings import default_data_dir
+from orchestration.settings import Refused, default_data_dir
 
 LOCK_WAIT_SECONDS = 3600  # a run of the schedule waits for another run to end: the only thing that is tried again
 
@@ -21,19 +21,29 @@ LOCK_WAIT_SECONDS = 3600  # a run of the schedule waits for another run to end: 
 @dg.resource(description="The day being built: data directory and its lock, as-of date, policies.")
 @contextlib.contextmanager
 def day_of_run(context: dg.InitResourceContext) -> Iterator[Day]:
-    refuse_faulty_seeds()
     first, last = dates_of(context.run)
-    with open_day(
-        run_id=context.run.run_id,
-        data_dir=default_data_dir(),
-        as_of=last,
-        overrides=json.loads(os.environ.get("CSW_SET") or "{}"),
-        backfill=(first, last) if first < last else None,
-        wait_seconds=LOCK_WAIT_SECONDS,
-        on_dead_run=forget_dead_run(context.instance),
-    ) as day:
-        day.say = context.log.info
-        yield day
+    day = None
+    try:
+        refuse_faulty_seeds()
+        with open_day(
+            run_id=context.run.run_id,
+            data_dir=default_data_dir(),
+            as_of=last,
+            overrides=json.loads(os.environ.get("CSW_SET") or "{}"),
+            backfill=(first, last) if first < last else None,
+            wait_seconds=LOCK_WAIT_SECONDS,
+            on_dead_run=forget_dead_run(context.instance),
+        ) as day:
+            day.say = context.log.info
+            yield day
+    except Refused as refusal:
+        if day is None:  # nobody watches a run of the schedule that does not even start
+            run = {"run_id": context.run.run_id, "as_of_date": last, "status": "failed", "failed_step": "start"}
+            digest.tell(default_data_dir(), run | {"error": str(refusal)})
+        raise
+    finally:
+        if day and day.warning:
+            context.log.warning(day.warning)
 
 
 declared = manifest.read()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import duckdb
 from rich.console import Console
 
-from orchestration import lock, manifest, seeds
+from orchestration import lock, manifest, notify, seeds
 from orchestration.settings import ROOT, DataDir, Refused
 from orchestration.sources import declarations
 from orchestration.tidying import published_day
@@ -42,6 +42,8 @@ def examine(data_dir: DataDir) -> Iterator[Finding]:
     yield True, "dbt manifest", "current" if current else "older than the models; the next run reads them anew"
     yield _disk(data_dir)
     yield _published(data_dir)
+    can_work, who = notify.receivers()
+    yield can_work, "digest", who
 
 
 def _packages() -> Finding:

@@ -44,6 +44,12 @@ def tables(declared: Mapping[str, Any]) -> Iterator[Table]:
             query = f'select * from warehouse."{node["schema"]}"."{node["name"]}"'
             yield Table(node["schema"], node["name"], query, node["description"], columns)
     for name, (description, columns) in TABLES.items():
-        chosen = ", ".join(f"{SHOWN.get((name, column), column)} as {column}" for column in columns)
         descriptions = {column: text for column, (_, text) in columns.items()}
-        yield Table("quality", name, f"select {chosen} from warehouse.quality.{name}", description, descriptions)
+        yield Table("quality", name, shown(f"warehouse.quality.{name}"), description, descriptions)
+
+
+def shown(address: str) -> str:
+    """The query of a table of `quality` (quality.run, warehouse.quality.run) as everybody may see it."""
+    name = address.rsplit(".", 1)[1]
+    chosen = ", ".join(f"{SHOWN.get((name, column), column)} as {column}" for column in TABLES[name][1])
+    return f"select {chosen} from {address}"

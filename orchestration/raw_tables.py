@@ -6,11 +6,12 @@ from orchestration.sources import SQL_TYPES, DeclarationError, Source
 from orchestration.text_macros import text
 
 Connection = duckdb.DuckDBPyConnection
+# Columns of every landed table, with what they say.
 LINEAGE = {
-    "_source_file": "VARCHAR",
-    "_row_number": "BIGINT",
-    "_loaded_at": "TIMESTAMP",
-    "_delivery": "VARCHAR",
+    "_source_file": ("VARCHAR", "Landing file the row came from."),
+    "_row_number": ("BIGINT", "Number of the row in that file, header not counted."),
+    "_loaded_at": ("TIMESTAMP", "When it was loaded, UTC."),
+    "_delivery": ("VARCHAR", "Sort key of the delivery; the greatest is the newest."),
 }
 BOOKS = {
     "loaded_files": """source varchar, source_file varchar, file_hash varchar, delivery varchar, file_format varchar,
@@ -48,7 +49,8 @@ def _run(connection: Connection, source: Source, key: str, sql: str) -> None:
 
 
 def _table_columns(source: Source) -> dict[str, str]:
-    return {column.name: SQL_TYPES[column.type] for column in source.columns.values()} | LINEAGE
+    declared = {column.name: SQL_TYPES[column.type] for column in source.columns.values()}
+    return declared | {name: kind for name, (kind, _) in LINEAGE.items()}
 
 
 def _follow(connection: Connection, source: Source) -> None:

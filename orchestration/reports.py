@@ -47,6 +47,8 @@ def show_status(data_dir: DataDir, console: Console) -> None:
         _show_restated_months(data_dir, console)
     else:
         console.print("Nothing is published yet.")
+    if data_dir.digest_fault.exists():
+        console.print(data_dir.digest_fault.read_text(encoding="utf-8"), style="yellow", markup=False)
 
 
 def _show_runs(connection: duckdb.DuckDBPyConnection, console: Console) -> None:

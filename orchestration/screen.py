@@ -36,12 +36,14 @@ def build(
     if day.is_published:
         console.print(f"{day.as_of} is published.", style="bold green")
         summarise(data_dir)
+        warn(day.warning)
         return
     errors.print(f"\n[bold red]{day.as_of} was not published:[/] step '{day.failed_step}' failed.")
     errors.print(day.error, style="red", markup=False)
     errors.print(advice(data_dir), markup=False)
     if debug and day.trace:
         errors.print(day.trace, markup=False)
+    warn(day.warning)
     raise typer.Exit(1)
 
 
@@ -68,6 +70,11 @@ def summarise(data_dir: DataDir) -> None:
         show_summary(data_dir, console)
     except duckdb.Error as error:  # readers have the new file; only this page could not be written
         errors.print(f"The summary cannot be shown: {error}", style="red", markup=False)
+
+
+def warn(warning: str | None) -> None:
+    if warning:
+        errors.print(f"Warning: {warning}", style="yellow", markup=False)
 
 
 def advice(data_dir: DataDir) -> str:

@@ -62,6 +62,11 @@ class DataDir:
         return self.root / "logs"
 
     @property
+    def digest_fault(self) -> Path:
+        """Why the digest of the last run did not reach everybody; absent when it did."""
+        return self.logs / "digest_fault.txt"
+
+    @property
     def lock(self) -> Path:
         return self.root / "run.lock"
 
