@@ -434,8 +434,8 @@ create table marts.mart_low_score_followup as
         ('r1', 'a1', 6, null, 'low_score', date '2024-03-01', date '2024-03-04', date '2024-03-02', 9.5e0, 'in_time',
             null),
         ('r2', 'a1', 7, 10, 'fall', '2024-03-01', '2024-03-04', '2024-03-05', 99, 'late', null),
-        ('r3', 'a2', 3, 10, 'both', '2024-03-28', '2024-03-31', null, null, 'overdue', 'not_touched_yet'),
-        ('r4', 'a2', 2, null, 'low_score', '2024-03-29', '2024-04-01', null, null, 'open', 'not_touched_yet'),
+        ('r3', 'a2', 3, 10, 'both', '2024-03-27', '2024-03-30', null, null, 'overdue', 'not_touched_yet'),
+        ('r4', 'a2', 2, null, 'low_score', '2024-03-28', '2024-03-31', null, null, 'open', 'not_touched_yet'),
         ('r5', 'a2', 2, null, 'low_score', '2024-01-01', '2024-01-04', null, null, null, 'touches_start_later'))
         as t(response_id, account_id, score, previous_score, reason, opened_date, due_date, first_touch_date,
         hours_to_first_touch, status, null_reason);
