@@ -106,7 +106,8 @@ create table intermediate.int_renewals as
     select *, 'p1' as product_id from (values ('a1', date '2025-01-01', 0::bigint), ('a2', date '2024-02-10', 50))
         as t(account_id, due_date, renewed_mrr);
 create table intermediate.int_coverage_gaps (
-    account_id varchar, gap_start_date date, gap_end_date date, currency varchar, price_numerator bigint,
+    account_id varchar, product_id varchar, gap_start_date date, gap_end_date date, currency varchar,
+    price_numerator bigint,
     price_denominator bigint, gap_status varchar);
 create table intermediate.int_exchange_rates (
     currency varchar, rate_date date, rate_numerator decimal(28, 0), rate_denominator decimal(28, 0));
@@ -610,6 +611,9 @@ insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100, 'mon
 insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
+-- On the day p0 ended p1 began; of no length, so that it adds to no other sum.
+insert into intermediate.int_coverage_gaps
+    values ('a1', 'p0', '2024-01-01', '2024-01-01', 'JPY', 5, 1, 'in_grace');
 
 update marts.fct_contract_line set mrr = 49, rounding_minor = 7 where contract_id = 'c2';
 insert into marts.fct_mrr_movement
