@@ -48,15 +48,17 @@ worded as (
 
     select
         *,
-        {% for language in ['en', 'ja'] %}
+        {% for language, between in [('en', '; '), ('ja', '、')] %}
             case part
                 {% for part in parts %}
                     when '{{ part }}'
-                        then coalesce({{ part }}_{{ language }}, '{{ without_words.get(part, {}).get(language, '') }}')
+                        then {% if part in without_words -%}
+                            coalesce({{ part }}_{{ language }}, '{{ without_words[part][language] }}')
+                        {%- else -%} {{ part }}_{{ language }} {%- endif %}
                 {% endfor %}
             end
             {% for other in ['size', 'level', 'contract'] %}
-                || coalesce('; ' || case when part <> '{{ other }}' then {{ other }}_{{ language }} end, '')
+                || coalesce('{{ between }}' || case when part <> '{{ other }}' then {{ other }}_{{ language }} end, '')
             {% endfor %}
                 as text_{{ language }}{{ ',' if not loop.last }}
         {% endfor %}

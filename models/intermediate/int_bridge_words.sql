@@ -1,17 +1,21 @@
 {% set languages = {
     'en': {
+        'gap': ' ', 'comma': ', ', 'open': ' (', 'close': ')', 'was': ', expected NRR was ',
         'pays': 'pays ', 'more': ' more', 'less': ' less', 'agreed': ', as was agreed',
         'level': 'success level ', 'nearer': 'renewal came nearer', 'further': 'renewal moved further away',
         'notice': 'notice was given', 'no_notice': 'notice was withdrawn', 'term': 'contract term ',
         'ahead': 'change of price agreed for the year ahead ', 'rate': 'expected NRR of customers like it ',
-        'left': 'left', 'came': 'new or returning customer', 'expected': ', expected NRR ',
+        'left': 'left', 'gave_up': "'gave up ' || units.product_id",
+        'came': 'new or returning customer', 'took_up': "'took up ' || units.product_id", 'expected': ', expected NRR ',
     },
     'ja': {
+        'gap': '', 'comma': '、', 'open': '(', 'close': ')', 'was': '、予測NRRは',
         'pays': '支払額が', 'more': '増', 'less': '減', 'agreed': '(合意済み)',
         'level': 'サクセスレベル ', 'nearer': '更新が近づいた', 'further': '更新が先になった',
         'notice': '解約の通知あり', 'no_notice': '解約の通知の取り消し', 'term': '契約期間 ',
         'ahead': '今後1年の合意済みの価格改定 ', 'rate': '同じ条件の顧客の予測NRR ',
-        'left': '解約', 'came': '新規または再開の顧客', 'expected': '、予測NRR ',
+        'left': '解約', 'gave_up': "units.product_id || 'を解約'",
+        'came': '新規または再開の顧客', 'took_up': "units.product_id || 'を新規契約'", 'expected': '、予測NRR ',
     },
 } %}
 -- Grain: one row per pair of dates of int_bridge_dates, account and product held on either: its parts of the bridge, and
@@ -21,7 +25,14 @@ with
 
 units as (
 
-    select * from {{ ref('int_bridge_units') }}
+    select
+        *,
+        sum(mrr_from) over account as account_mrr_from,
+        sum(mrr_to) over account as account_mrr_to
+
+    from {{ ref('int_bridge_units') }}
+
+    window account as (partition by from_date, to_date, account_id)
 
 ),
 
@@ -48,8 +59,8 @@ said as (
         coalesce(renewal_bands.minimum, 0) as due_months,
         coalesce(cast(expectations.success_level as {{ dbt.type_string() }}), '?') as level_text,
         {{ rate('expectations.base_mrr - expectations.mrr', 'expectations.mrr') }} as agreed_change,
-        {{ spoken('expectations.expected_nrr', 100, "'%'") }} as rate_text,
-        {% for language in languages %}
+        {% for language, say in languages.items() %}
+            {{ spoken('expectations.expected_nrr', 100, "'%'", say.gap) }} as rate_{{ language }},
             coalesce(renewal_bands.label_{{ language }}, expectations.renewal_band) as renewal_{{ language }},
             coalesce(term_bands.label_{{ language }}, expectations.term_band) as term_{{ language }}
             {{- ',' if not loop.last }}
@@ -84,7 +95,7 @@ final as (
                 when units.membership = 'both' and units.mrr_to <> units.mrr_from
                     then
                         '{{ say.pays }}'
-                        || {{ spoken("abs(" ~ rate('units.mrr_to - units.mrr_from', 'units.mrr_from') ~ ")", 100, "'%'") }}
+                        || {{ spoken("abs(" ~ rate('units.mrr_to - units.mrr_from', 'units.mrr_from') ~ ")", 100, "'%'", say.gap) }}
                         || case when units.mrr_to > units.mrr_from then '{{ say.more }}' else '{{ say.less }}' end
                         -- What is paid now lay ahead before.
                         || case
@@ -99,31 +110,40 @@ final as (
             nullif(substr(
                 case
                     when units.membership <> 'both' or before.renewal_band = after.renewal_band then ''
-                    when after.renewal_band = 'notice given' then ', {{ say.notice }}'
-                    when before.renewal_band = 'notice given' then ', {{ say.no_notice }}'
+                    when after.renewal_band = 'notice given' then '{{ say.comma }}{{ say.notice }}'
+                    when before.renewal_band = 'notice given' then '{{ say.comma }}{{ say.no_notice }}'
                     else
-                        case when after.due_months < before.due_months then ', {{ say.nearer }}' else ', {{ say.further }}' end
-                        || ' (' || before.renewal_{{ language }} || ' → ' || after.renewal_{{ language }} || ')'
+                        '{{ say.comma }}'
+                        || case when after.due_months < before.due_months then '{{ say.nearer }}' else '{{ say.further }}' end
+                        || '{{ say.open }}' || before.renewal_{{ language }} || ' → ' || after.renewal_{{ language }} || '{{ say.close }}'
                 end || case
                     when units.membership = 'both' and before.term_{{ language }} <> after.term_{{ language }}
-                        then ', {{ say.term }}' || before.term_{{ language }} || ' → ' || after.term_{{ language }}
+                        then '{{ say.comma }}{{ say.term }}' || before.term_{{ language }} || ' → ' || after.term_{{ language }}
                     else ''
                 end || case
                     when units.membership = 'both' and before.agreed_change <> after.agreed_change
                         then
-                            ', {{ say.ahead }}' || {{ spoken('before.agreed_change', 100, "'%'") }}
-                            || ' → ' || {{ spoken('after.agreed_change', 100, "'%'") }}
+                            '{{ say.comma }}{{ say.ahead }}' || {{ spoken('before.agreed_change', 100, "'%'", say.gap) }}
+                            || ' → ' || {{ spoken('after.agreed_change', 100, "'%'", say.gap) }}
                     else ''
-                end, 3
+                end, {{ say.comma | length + 1 }}
             ), '') as contract_{{ language }},
             case
-                when units.membership = 'both' and before.rate_text <> after.rate_text
-                    then '{{ say.rate }}' || before.rate_text || ' → ' || after.rate_text
+                when units.membership = 'both' and before.rate_{{ language }} <> after.rate_{{ language }}
+                    then '{{ say.rate }}' || before.rate_{{ language }} || ' → ' || after.rate_{{ language }}
             end as rate_{{ language }},
-            case when units.membership = 'left' then '{{ say.left }}{{ say.expected }}' || before.rate_text end
-                as left_{{ language }},
-            case when units.membership = 'came' then '{{ say.came }}{{ say.expected }}' || after.rate_text end
-                as came_{{ language }}{{ ',' if not loop.last }}
+            case
+                when units.membership = 'left'
+                    then
+                        case when units.account_mrr_to = 0 then '{{ say.left }}' else {{ say.gave_up }} end
+                        || '{{ say.was }}' || before.rate_{{ language }}
+            end as left_{{ language }},
+            case
+                when units.membership = 'came'
+                    then
+                        case when units.account_mrr_from = 0 then '{{ say.came }}' else {{ say.took_up }} end
+                        || '{{ say.expected }}' || after.rate_{{ language }}
+            end as came_{{ language }}{{ ',' if not loop.last }}
         {% endfor %}
 
     from units

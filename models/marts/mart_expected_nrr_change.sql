@@ -103,7 +103,8 @@ changed as (
     select
         *,
         cast(size_nrr + level_nrr + contract_nrr + rate_nrr + left_nrr + came_nrr as decimal(18, 9)) as change_nrr,
-        sign(size_nrr + level_nrr + contract_nrr + rate_nrr + left_nrr + came_nrr) as direction
+        -- What rounding leaves moves nothing: below a millionth there is no direction.
+        sign(cast(size_nrr + level_nrr + contract_nrr + rate_nrr + left_nrr + came_nrr as decimal(18, 6))) as direction
 
     from settled
 
@@ -148,12 +149,12 @@ final as (
         reasons.level_to,
         reasons.renewal_from,
         reasons.renewal_to,
-        {% for language, whole, end in [('en', ' The whole book stood at ', '.'), ('ja', '全体は', '。')] %}
+        {% for language, whole, gap, end in [('en', ' The whole book stood at ', ' ', '.'), ('ja', '全体は', '', 'でした。')] %}
             -- Who comes, leaves or grows is to be seen against the mean.
             reasons.sentence_{{ language }}
             || case
                 when explained.main_part in ('size', 'left', 'came')
-                    then '{{ whole }}' || {{ spoken('explained.expected_nrr_from', 100, "'%'") }} || '{{ end }}'
+                    then '{{ whole }}' || {{ spoken('explained.expected_nrr_from', 100, "'%'", gap) }} || '{{ end }}'
                 else ''
             end as sentence_{{ language }},
         {% endfor %}
