@@ -18,8 +18,9 @@ export GX_ANALYTICS_ENABLED := false
 hash = $(shell cksum < $(1) | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(call hash,requirements.lock)
 SPARK_STAMP := $(VENV)/.spark-installed-$(call hash,requirements-spark.lock)
+BROWSER_STAMP := $(VENV)/.browser-installed-$(call hash,requirements-browser.lock)
 
-.PHONY: help setup manifest run test lint dagster dashboard docs lock bench test-spark clean
+.PHONY: help setup manifest run test lint dagster dashboard docs lock bench test-spark test-browser clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,7 +30,7 @@ run: manifest ## build and publish yesterday (writes the sample company when dat
 	@$(CSW) run
 
 test: lint ## set up, lint and run every test
-	$(BIN)/python -m pytest -m "not spark"
+	$(BIN)/python -m pytest
 
 # sqlfluff compiles the models through dbt, on an empty database of its own.
 LINT := $(CURDIR)/dbt_project/target/lint
@@ -58,9 +59,17 @@ bench: manifest ## measure speed as ratios (about twenty minutes)
 test-spark: $(SPARK_STAMP) manifest ## build all models on Spark too and compare every row (needs Java 17)
 	$(BIN)/python -m pytest -m spark
 
-lock: $(STAMP) ## pin every dependency anew: requirements.lock and requirements-spark.lock
+test-browser: $(BROWSER_STAMP) manifest ## try the page in a real browser; its pictures stay in data/screenshots
+	@test -x /usr/bin/chromium || { $(AS_ROOT) apt-get update -qq && \
+		$(AS_ROOT) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
+	$(BIN)/python -m pytest -m browser
+
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+lock: $(STAMP) ## pin every dependency anew: requirements.lock, and those with Spark and the browser
 	$(call compile,requirements.lock,--extra dev)
 	$(call compile,requirements-spark.lock,--extra dev --extra spark --constraint requirements.lock)
+	$(call compile,requirements-browser.lock,--extra dev --extra browser --constraint requirements.lock)
 
 compile = $(BIN)/uv pip compile pyproject.toml $(2) --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate --no-strip-extras --quiet -o $(1)
@@ -72,7 +81,7 @@ manifest: $(STAMP)
 
 # The project itself is not built: a path file makes its packages importable, a short script is the `csw` command.
 $(STAMP): requirements.lock
-	@rm -f $(VENV)/.installed-* $(VENV)/.spark-installed-*
+	@rm -f $(VENV)/.*installed-*
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or 3.12 is needed and was not found."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
@@ -83,6 +92,10 @@ $(STAMP): requirements.lock
 
 $(SPARK_STAMP): requirements-spark.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
+$(BROWSER_STAMP): requirements-browser.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-browser.lock
 	@touch $@
 
 clean: ## remove what can be built again (never data/landing)

@@ -1,5 +1,5 @@
-"""The page: `make dashboard`. This file only puts it together: the language, the navigation, and what is shown when there is
-nothing to read. What the pages show is in pages/."""
+"""The page: `make dashboard`. This file only puts it together: the language, the navigation, and what is shown when
+there is nothing to read. What the pages show is in pages/."""
 
 import streamlit as st
 
@@ -43,7 +43,7 @@ def main() -> None:
 
 def page_of(name: str):
     def show() -> None:
-        PAGES[name](context.today())
+        PAGES[name](context.today_in(st.session_state["language"]))
 
     return show
 

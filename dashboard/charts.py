@@ -1,5 +1,5 @@
-"""The charts, in Altair: drawn in the browser on the page, and without one in the report. Each takes a tidy frame and the
-words for its axes. Shapes, dashes and labels tell series apart, never colour alone."""
+"""The charts, in Altair: drawn in the browser on the page, and without one in the report. Each takes a tidy frame and
+the words for its axes. Shapes, dashes and labels tell series apart, never colour alone."""
 
 import altair as alt
 import pandas as pd
@@ -7,41 +7,44 @@ import pandas as pd
 BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5b6570"
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
-HEIGHT = 300
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
+HEIGHT, LABEL_WIDTH = 300, 60
 
 
 def axis(title: str, unit: str) -> alt.Axis:
     return alt.Axis(title=title, format=unit)
 
 
-def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
-    """`lines` (date, series, value) as lines of their own dash, over `band` (date, low, high); titles: date, value."""
-    area = (
-        alt.Chart(band)
-        .mark_area(opacity=0.18, color=BLUE)
-        .encode(x=alt.X("date:T", title=titles["date"]), y=alt.Y("low:Q", scale=alt.Scale(zero=False)), y2="high:Q")
-    )
+def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
+    """`lines` (date, series, value), each series with a dash of its own, over `band` (date, low, high)."""
+    order = list(dict.fromkeys(lines["series"]))
+    y_scale = alt.Scale(zero=False)
+    x = alt.X("date:T", title=titles["date"], axis=alt.Axis(format="%Y-%m"))
     drawn = (
         alt.Chart(lines)
-        .mark_line(point=alt.OverlayMarkDef(size=14))
+        .mark_line(point=alt.OverlayMarkDef(size=10))
         .encode(
-            x=alt.X("date:T", title=titles["date"], axis=alt.Axis(format="%Y-%m")),
-            y=alt.Y("value:Q", scale=alt.Scale(zero=False), axis=axis(titles["value"], unit)),
-            color=alt.Color("series:N", title=None, scale=alt.Scale(range=[BLUE, ORANGE, GREEN, GREY])),
-            strokeDash=alt.StrokeDash("series:N", title=None),
+            x=x,
+            y=alt.Y("value:Q", scale=y_scale, axis=axis(titles["value"], RATE)),
+            color=alt.Color("series:N", title=None, scale=alt.Scale(domain=order, range=[BLUE, ORANGE, GREEN, GREY])),
+            strokeDash=alt.StrokeDash("series:N", title=None, scale=alt.Scale(domain=order, range=DASHES)),
             tooltip=[
                 alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"),
                 alt.Tooltip("series:N", title=" "),
-                alt.Tooltip("value:Q", title=titles["value"], format=".2%" if unit == RATE else unit),
+                alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
             ],
         )
     )
-    return (area + drawn).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+    layers = [drawn]
+    if len(band):
+        area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE)
+        layers.insert(0, area.encode(x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"))
+    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
 
 
 def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str) -> alt.LayerChart:
-    """`parts` (name, value, label) of a change, each from where the one before ended, then their sum from zero: the last
-    row, named `total`."""
+    """`parts` (name, value, label) of a change, top to bottom, each from where the one before ended; the last row,
+    named `total`, is their sum and begins at zero."""
     placed = parts.assign(end=parts["value"].cumsum())
     placed["start"] = placed["end"] - placed["value"]
     is_total = placed["name"] == total
@@ -49,21 +52,21 @@ def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str
     placed["start"] = placed["start"].mask(is_total, 0.0)
     placed["kind"] = placed["value"].lt(0).map({True: "down", False: "up"}).mask(is_total, "total")
     placed["top"] = placed[["start", "end"]].max(axis=1)
-    x = alt.X("name:N", sort=placed["name"].tolist(), title=None, axis=alt.Axis(labelAngle=-25, labelLimit=220))
+    y = alt.Y("name:N", sort=placed["name"].tolist(), title=None, axis=alt.Axis(labelLimit=260))
     shades = alt.Scale(domain=["total", "up", "down"], range=[GREY, BLUE, ORANGE])
     drawn = (
         alt.Chart(placed)
         .mark_bar()
         .encode(
-            x=x,
-            y=alt.Y("start:Q", axis=axis(titles["value"], unit)),
-            y2="end:Q",
+            y=y,
+            x=alt.X("start:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
+            x2="end:Q",
             color=alt.Color("kind:N", legend=None, scale=shades),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )
-    labels = alt.Chart(placed).mark_text(dy=-7, fontSize=11).encode(x=x, y="top:Q", text="label:N")
-    return (drawn + labels).properties(height=HEIGHT)
+    labels = alt.Chart(placed).mark_text(align="left", dx=5).encode(y=y, x="top:Q", text="label:N")
+    return (drawn + labels).properties(height=34 * len(placed))
 
 
 def stacked_months(rows: pd.DataFrame, order: list[str], titles: dict[str, str], unit: str) -> alt.Chart:
@@ -95,7 +98,7 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
         .mark_bar(color=BLUE)
         .encode(
             y=y,
-            x=alt.X("value:Q", axis=axis(titles["value"], unit)),
+            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )
@@ -114,7 +117,7 @@ def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, f
         y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"]),
     )
     squares = base.mark_rect().encode(
-        color=alt.Color("value:Q", title=titles["value"], scale=scale, legend=alt.Legend(format=titles.get("unit", RATE))),
+        color=alt.Color("value:Q", title=titles["value"], scale=scale, legend=alt.Legend(format=titles["unit"])),
         tooltip=[
             alt.Tooltip("y:O", title=titles["y"]),
             alt.Tooltip("x:O", title=titles["x"]),
@@ -142,7 +145,7 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
         x="value:Q",
         tooltip=[
             alt.Tooltip("name:N", title=" "),
-            *(alt.Tooltip(f"{key}:Q", title=titles[key], format=".2%" if unit == RATE else unit) for key in ("value", "low", "high")),
+            *(alt.Tooltip(f"{key}:Q", title=titles[key], format=unit) for key in ("value", "low", "high")),
         ],
     )
     return (lines + points).properties(height=max(120, 34 * len(rows)))
@@ -168,7 +171,9 @@ def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
     return (band + steps).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
 
 
-def small_multiples(rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame) -> alt.VConcatChart:
+def small_multiples(
+    rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame
+) -> alt.VConcatChart:
     """`rows` (date, series, value), one strip per series on one time axis; `marks` (date, label) are upright lines
     through all of them, such as renewals."""
     span = pd.concat([rows["date"], marks["date"]])
@@ -187,5 +192,5 @@ def small_multiples(rows: pd.DataFrame, order: list[str], titles: dict[str, str]
             x="date:T",
             tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"), alt.Tooltip("label:N", title=" ")],
         )
-        strips.append((line + lines).properties(height=70, width="container", title=alt.Title(series, anchor="start", fontSize=12)))
+        strips.append((line + lines).properties(height=70, title=alt.Title(series, anchor="start", fontSize=12)))
     return alt.vconcat(*strips, spacing=8)

@@ -45,14 +45,14 @@ def offer_languages(language: str) -> None:
     )
 
 
-def today() -> Today:
+def today_in(language: str) -> Today:
+    """Raises NothingPublished."""
     found = read(
         """select max(accounts.currency) as currency, max(currencies.minor_digits) as minor_digits,
                (select max(as_of_date) from marts.mart_headline) as as_of_date
            from marts.dim_account as accounts
            left join reference.currencies as currencies using (currency)"""
     ).iloc[0]
-    language = st.session_state["language"]
     has_money = isinstance(found["currency"], str)
     words = Words(language, found["currency"], int(found["minor_digits"])) if has_money else Words(language)
     return Today(words, words.date(found["as_of_date"]))
@@ -64,10 +64,12 @@ def head(today: Today, page: str) -> None:
     st.caption(f"{today.words(f'{page}.answers')} {today.words('as_of', date=today.as_of_date)}")
 
 
-def chart(today: Today, drawn: alt.TopLevelMixin, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values) -> None:
+def chart(
+    today: Today, drawn: alt.TopLevelMixin, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str
+) -> None:
     """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table."""
     words = today.words
-    st.subheader(words(f"{name}.title"))
+    st.header(words(f"{name}.title"))
     st.caption(words(f"{name}.definition", **values))
     if rows.empty:
         st.info(words("nothing_known"))
@@ -77,9 +79,9 @@ def chart(today: Today, drawn: alt.TopLevelMixin, name: str, rows: pd.DataFrame,
         st.html(markup.table(rows, columns, words(f"{name}.title")))
 
 
-def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values) -> None:
+def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
     """A table under its title, with its definition."""
-    st.subheader(today.words(f"{name}.title"))
+    st.header(today.words(f"{name}.title"))
     if rows.empty:
         st.caption(today.words(f"{name}.definition", **values))
         st.info(today.words("nothing_known"))

@@ -7,24 +7,28 @@ from html import escape
 
 import pandas as pd
 
-from dashboard.words import Words, is_unknown
+from dashboard.words import UNKNOWN, Words, is_unknown
 
 STYLE = """
-.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; margin: 0}
+dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; margin: 0;
+    padding: 0}
 .csw-figure {border: 1px solid #c9d1d9; border-radius: .5rem; padding: .75rem 1rem; break-inside: avoid}
 .csw-figure dt {font-weight: 600; font-size: .95rem}
-.csw-figure dd {margin: 0; font-size: .82rem; color: #3d4752; overflow-wrap: anywhere}
-.csw-figure dd.value {font-size: 1.7rem; font-weight: 600; color: #1b1f24; font-variant-numeric: tabular-nums}
+.csw-figure dd {margin: 0 0 .15rem; font-size: .82rem; color: #3d4752; overflow-wrap: anywhere}
+.csw-figure dd.value {font-size: 1.45rem; font-weight: 600; color: #1b1f24; font-variant-numeric: tabular-nums}
 .csw-figure dd.mark {font-weight: 600; color: #1b1f24}
 .csw-scroll {overflow-x: auto}
 .csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
 .csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
-    vertical-align: top; min-width: 3.5rem}
-.csw-table th {font-weight: 600; background: #f3f5f8}
-.csw-table .wide {min-width: 12rem; overflow-wrap: anywhere}
-.csw-table .right {text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap}
+    vertical-align: top; min-width: 3.5rem; white-space: nowrap}
+.csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal}
+.csw-table .wide {min-width: 12rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table .right {text-align: right; font-variant-numeric: tabular-nums}
 .csw-table tr {break-inside: avoid}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
+    color: #3d4752 !important; opacity: 1 !important}
+[data-testid="stMain"] h2 {font-size: 1.5rem}
 @media print {
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
     [data-testid="stAppViewContainer"], [data-testid="stMain"], .stApp {position: static !important;
@@ -69,7 +73,7 @@ def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
     """A table with a caption; a value that is unknown is a dash."""
     heads = "".join(f'<th scope="col"{side(column)}>{escape(column.label)}</th>' for column in columns)
     body = "".join(
-        "<tr>" + "".join(f"<td{side(column)}>{escape(cell(row[column.key], column))}</td>" for column in columns) + "</tr>"
+        f"<tr>{''.join(f'<td{side(column)}>{cell(row[column.key], column)}</td>' for column in columns)}</tr>"
         for row in rows.to_dict("records")
     )
     return (
@@ -83,7 +87,7 @@ def side(column: Column) -> str:
 
 
 def cell(value: object, column: Column) -> str:
-    return "–" if is_unknown(value) else column.show(value)
+    return UNKNOWN if is_unknown(value) else escape(column.show(value))
 
 
 def text(key: str, label: str) -> Column:

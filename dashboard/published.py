@@ -1,12 +1,12 @@
-"""Reading the published file: a connection per query, so that a newly published day is seen and the writer never waits."""
+"""Reading the published file: a connection per query, so that a new day is seen and the writer never waits."""
 
+import functools
 import os
 import threading
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-import streamlit as st
 
 # DuckDB shares one open database per process and path: while a query is still on yesterday's file, another one would
 # be given yesterday's too and remember it as today's. One at a time, nothing is left open.
@@ -34,18 +34,14 @@ def version(path: Path) -> Version:
 
 
 def read(query: str, *values: object) -> pd.DataFrame:
-    """The rows of a query on the day published now; `?` in the query stand for the values."""
+    """The rows of a query on the day published now; `?` in the query stand for the values. Remembered until the next
+    publish, for all who look."""
     path = published_file()
-    return _remembered(str(path), version(path), query, values)
+    return _remembered(path, version(path), query, values).copy()
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _remembered(path: str, of_version: Version, query: str, values: tuple) -> pd.DataFrame:
-    return fetch(Path(path), query, *values)
-
-
-def fetch(path: Path, query: str, *values: object) -> pd.DataFrame:
-    """The rows of a query on a published file, read-only, without remembering them."""
+@functools.lru_cache(maxsize=256)
+def _remembered(path: Path, of_version: Version, query: str, values: tuple) -> pd.DataFrame:
     with ONE_AT_A_TIME:
         try:
             connection = duckdb.connect(str(path), read_only=True)

@@ -23,6 +23,12 @@ def is_unknown(value: object) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>")
 
 
+def decimal(value: float, digits: int, signed: bool = False) -> str:
+    """With separators; what rounds to zero has no sign."""
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:{'+' if signed and rounded else ''},.{digits}f}"
+
+
 @dataclass(frozen=True)
 class Words:
     """Texts and numbers in one language and currency. Money comes in minor units, rates as 0..1."""
@@ -45,18 +51,18 @@ class Words:
     def money(self, minor: object, signed: bool = False) -> str:
         if is_unknown(minor):
             return UNKNOWN
-        amount = f"{float(minor) / 10**self.minor_digits:{'+' if signed else ''},.{self.minor_digits}f}"
+        amount = decimal(float(minor) / 10**self.minor_digits, self.minor_digits, signed)
         return f"{amount}円" if (self.language, self.currency) == ("ja", "JPY") else f"{amount} {self.currency}"
 
     def rate(self, value: object) -> str:
-        return UNKNOWN if is_unknown(value) else f"{100 * float(value):,.2f}%"
+        return UNKNOWN if is_unknown(value) else f"{decimal(100 * float(value), 2)}%"
 
     def points(self, value: object) -> str:
         """A difference of rates."""
-        return UNKNOWN if is_unknown(value) else f"{100 * float(value):+.2f} {self('points')}"
+        return UNKNOWN if is_unknown(value) else f"{decimal(100 * float(value), 2, True)} {self('points')}"
 
     def number(self, value: object, digits: int = 0) -> str:
-        return UNKNOWN if is_unknown(value) else f"{float(value):,.{digits}f}"
+        return UNKNOWN if is_unknown(value) else decimal(float(value), digits)
 
     def date(self, value: object) -> str:
         if is_unknown(value):
@@ -72,5 +78,4 @@ class Words:
         if unit in ("share", "rate"):
             return self.points(value) if signed else self.rate(value)
         digits = {"count": 0, "days": 0, "months": 0}.get(unit, 1)
-        sign = "+" if unit == "points" or signed else ""
-        return f"{float(value):{sign},.{digits}f}"
+        return decimal(float(value), digits, unit == "points" or signed)

@@ -6,6 +6,7 @@ from expectations.marts_bridge import bridge_suites
 from expectations.marts_churn import churn_suites
 from expectations.marts_customers import customer_suites
 from expectations.marts_expected import expected_suites
+from expectations.marts_headline import headline_suites
 from expectations.marts_kpis import kpi_suites
 from expectations.marts_landing import landing_suites
 from expectations.marts_levels import level_suites
@@ -47,6 +48,7 @@ def suites(warehouse) -> dict[str, list]:
         **outcome_suites(),
         **onboarding_suites(as_of),
         **kpi_suites(as_of),
+        **headline_suites(as_of),
         **validity_suites(),
         **touch_suites(),
     }

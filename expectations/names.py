@@ -92,6 +92,7 @@ _tables = {
         "fct_usage",
         "mart_account_kpi",
         "fct_kpi",
+        "mart_headline",
         "mart_funnel",
         "mart_data_readiness",
         "mart_kpi_baseline",

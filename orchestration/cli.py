@@ -194,6 +194,21 @@ def actions(
 
 @app.command()
 @plainly
+def report(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="HTML file to write.")] = Path("report.html"),
+    lang: Annotated[Language, typer.Option(help="English or Japanese.")] = Language.en,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """The overview page as one file that opens anywhere, without a server and without a network."""
+    from dashboard.report import write_report
+
+    write_report(place(data_dir), path, lang.value)
+    console.print(f"The report is in {path}.", markup=False)
+
+
+@app.command()
+@plainly
 def doctor(data_dir: DataDirOption = None, debug: DebugOption = False) -> None:
     """Look for what would stop a run: versions, landing, lock, manifest, disk, published file."""
     from orchestration.doctor import show_doctor

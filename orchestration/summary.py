@@ -8,6 +8,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.published_file import rows_of
 from orchestration.settings import DataDir
 from orchestration.words import Row, money, no_data, number, one, percent
 
@@ -16,7 +17,7 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
     with duckdb.connect(str(data_dir.published), read_only=True) as connection:
         run = one(connection, "select * from quality.run where status = 'published' order by ended_at desc limit 1")
         table = Table(title=f"Customer success on {run['as_of_date']}", title_style="bold", show_header=False)
-        table.add_column(style="bold")
+        table.add_column(style="bold", max_width=46)
         table.add_column(overflow="fold")
         for name, definition, value in business(connection):
             table.add_row(f"{name}\n[not bold dim]{definition}[/]" if definition else name, value)
@@ -30,26 +31,16 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
         f"  python -c \"import duckdb; duckdb.connect('{data_dir.published}', read_only=True)\"", markup=False
     )
     console.print(
-        "Start with marts.mart_retention, marts.mart_expected_nrr, marts.mart_account_360; every column is described."
+        "Start with marts.mart_headline, marts.mart_expected_nrr, marts.mart_account_360; every column is described."
     )
 
 
 def business(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str, str]]:
     """What the business asks, line by line: name, definition, value."""
-    retention = one(
-        connection,
-        """select * from marts.mart_retention
-           where definition = 'cohort_p2p' and horizon_months = 12 and scope_type = 'all'
-           order by period_end_date desc limit 1""",
-    )
-    yield "MRR", "a month, late renewals included", mrr(connection)
-    yield "NRR, last 12 months", "what customers of a year ago pay now", rate_in_grace(retention, "nrr")
-    yield "GRR, last 12 months", "the same without their growth", rate_in_grace(retention, "grr")
-    yield "Customers lost, last 12 months", "of those who paid a year ago", churn(retention)
-    yield "Expected NRR, next 12 months, rolling", "what today's customers will pay in a year", expected_nrr(connection)
+    for headline in rows_of(connection, "select * from marts.mart_headline order by position"):
+        yield headline["label_en"], headline["formula_en"], figure(connection, headline)
     yield "Accounts per success level", "", levels(connection)
     yield "Accounts per health band", "", bands(connection)
-    yield "NPS, last 12 months", "share of 9-10 minus share of 0-6", nps(connection)
 
 
 def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[str, str]]:
@@ -73,48 +64,34 @@ def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[
     yield "Time", ", ".join(f"{name} {value:.1f} s" for name, value in seconds.items())
 
 
-def mrr(connection: duckdb.DuckDBPyConnection) -> str:
-    row = one(
-        connection,
-        """select sum(mrr) as mrr, count(*) filter (mrr > 0) as customers, any_value(currency) as currency
-           from marts.dim_account""",
+RANGES = {
+    "renewal_grace": "{low} to {high} (late renewals are still inside their grace)",
+    "interval_90": "{value}, nine times in ten between {low} and {high}",
+    "interval_95": "{value}, 19 times in 20 between {low} and {high}",
+}
+
+
+def figure(connection: duckdb.DuckDBPyConnection, headline: Row) -> str:
+    """The figure with its range, how many customers it is about, and what the plan asks for."""
+    if headline["value"] is None:
+        return no_data(headline["null_reason"])
+    value, low, high, due = (
+        amount(connection, headline, column) for column in ("value", "value_low", "value_high", "due_value")
     )
-    if row["mrr"] is None:
-        return no_data("no accounts")
-    return f"{money(connection, row['mrr'], row['currency'])} from {number(row['customers'])} customers"
+    text = RANGES.get(headline["range_reason"], "{value}").format(value=value, low=low, high=high)
+    text += f"; {number(headline['accounts'])} customers"
+    if headline["progress_status"]:
+        text += f"; {headline['progress_status']} plan ({due})"
+    return f"{text}; {past_forecasts(connection, headline)}" if headline["basis"] else text
 
 
-def rate_in_grace(retention: Row | None, key: str) -> str:
-    """The rate; as a range while some renewals are late but still inside their grace."""
-    if retention is None or retention[key] is None:
-        return no_data(retention and retention["null_reason"] or "less than 12 months of history")
-    text = percent(retention[key])
-    confirmed = retention[f"{key}_confirmed"]
-    if confirmed is not None and confirmed != retention[key]:
-        text = f"{percent(confirmed)} to {text} (late renewals are still inside their grace)"
-    return text
-
-
-def churn(retention: Row | None) -> str:
-    if retention is None or retention["logo_retention"] is None:
-        return no_data(retention and retention["null_reason"] or "less than 12 months of history")
-    lost = retention["accounts"] - retention["retained_accounts"]
-    return f"{percent(1 - retention['logo_retention'])} ({number(lost)} of {number(retention['accounts'])} customers)"
-
-
-def expected_nrr(connection: duckdb.DuckDBPyConnection) -> str:
-    row = one(
-        connection, "select * from marts.mart_expected_nrr where scope_type = 'all' order by as_of_date desc limit 1"
-    )
-    if row is None or row["expected_nrr"] is None:
-        return no_data(row and row.get("null_reason") or "no customers")
-    if row["basis"] == "assumed":
-        return f"{percent(row['expected_nrr'])} (assumed, no history yet)"
-    text = percent(row["expected_nrr"])
-    if row["expected_nrr_low"] is not None:
-        low, high = percent(row["expected_nrr_low"]), percent(row["expected_nrr_high"])
-        text += f", nine times in ten between {low} and {high}"
-    return f"{text} ({past_forecasts(row)})"
+def amount(connection: duckdb.DuckDBPyConnection, headline: Row, column: str) -> str | None:
+    value, unit = headline[column], headline["unit"]
+    if value is None:
+        return None
+    if unit == "money":
+        return money(connection, int(value), headline["currency"])
+    return percent(value) if unit == "rate" else f"{value:+.1f}"
 
 
 NAIVE = {
@@ -124,12 +101,16 @@ NAIVE = {
 }
 
 
-def past_forecasts(row: Row) -> str:
+def past_forecasts(connection: duckdb.DuckDBPyConnection, headline: Row) -> str:
     """How far off the same kind of forecast has been, and whether none would have been better."""
+    if headline["basis"] == "assumed":
+        return "assumed, no history yet"
+    query = "from marts.mart_expected_nrr where scope_type = 'all' order by as_of_date desc limit 1"
+    row = one(connection, query)
     if not row["past_forecasts"]:
         return "no year has passed yet to compare a forecast with"
     text = f"past forecasts: {100 * row['past_mae']:.1f} points off on average, bias {100 * row['past_bias']:+.1f}"
-    warning = NAIVE.get(row["past_verdict"])
+    warning = NAIVE.get(headline["past_verdict"])
     return f"{text}; {warning}" if warning else text
 
 
@@ -154,12 +135,3 @@ def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: s
     reason = connection.execute(f"select mode(null_reason) from {newest} and {is_unknown}").fetchone()[0]
     text = " · ".join(f"{value}: {number(count)}" for value, count, _ in found)
     return f"{text} ({no_data(reason)})" if reason else text
-
-
-def nps(connection: duckdb.DuckDBPyConnection) -> str:
-    row = one(connection, "select * from marts.mart_nps where period_type = 'last_12_months' and scope_type = 'all'")
-    if row is None or not row["responses"]:
-        return no_data("no survey answers")
-    if not row["is_reportable"]:
-        return no_data(f"only {number(row['responses'])} answers, too few to report")
-    return f"{row['nps']:+.1f} ({number(row['responses'])} answers)"

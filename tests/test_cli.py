@@ -90,7 +90,7 @@ def test_the_summary_shows_what_a_leader_asks_for(sample_warehouse):
         "Expected NRR, next 12 months, rolling",
         "success level",
         "health band",
-        "Customers lost",
+        "Logo churn",
         "NPS",
     ):
         assert words in page

@@ -427,7 +427,7 @@ create table marts.mart_nps as
     select 'all' as period_type, null::date as period_start_date, scope_type, scope_value,
         10 as responses, 4 as accounts, 5 as promoters, 3 as passives, 2 as detractors, 30.0e0 as nps,
         'clustered' as interval_basis, 24.7e0 as standard_error, 30.0e0 as clustered_standard_error,
-        -28.8e0 as nps_low, 88.8e0 as nps_high, 20 as invited, 8 as answered_invitations
+        -28.8e0 as nps_low, 88.8e0 as nps_high, true as is_reportable, 20 as invited, 8 as answered_invitations
     from (values ('all', 'all'), ('segment', 'smb')) as t(scope_type, scope_value);
 create table marts.mart_low_score_followup as
     select date '2024-03-31' as as_of_date, *
@@ -511,6 +511,12 @@ create table marts.fct_kpi as
     select date '2024-03-31' as as_of_date, 'all' as scope_type, 'all' as scope_value, *, null::varchar as null_reason
     from (values ('seat_utilisation', 0.5e0, 2, 1), ('mrr', 170.0e0, 2, 2))
         as t(kpi_key, kpi_value, measured_things, known_things);
+create table marts.mart_headline as
+    select date '2024-03-31' as as_of_date, *, if(value_low is null, null, value) as value_high,
+        if(value_low is null, null, 'renewal_grace') as range_reason,
+        if(value is null, 'no_survey_answers', null) as null_reason, 1.0e0 as due_value, value - 1 as gap_value
+    from (values ('mrr', 170, 160), ('nrr_12m', 1.1, 1.05), ('grr_12m', 0.9, null), ('logo_churn_12m', 0.1, null),
+        ('expected_nrr', 1.05, null), ('nrr_landing', 1.02, null), ('nps', null, null)) as t(kpi_key, value, value_low);
 create table marts.mart_funnel as
     select 'all' as scope_type, 'all' as scope_value, *
     from (values (1, 2, 1, 0, 170, 120), (2, 1, 0, 1, 120, 0))
@@ -777,6 +783,10 @@ update marts.mart_account_kpi set kpi_value = 0.6 where account_id = 'a1' and pr
 update marts.fct_kpi set known_things = 3 where kpi_key = 'mrr';
 update marts.mart_funnel set entered = 2 where position = 2;
 update marts.mart_data_readiness set status = 'source_missing' where kpi_key = 'mrr';
+delete from marts.mart_headline where kpi_key = 'nps';
+update marts.mart_headline set value = 171, value_high = 171, gap_value = 170 where kpi_key = 'mrr';
+update marts.mart_headline set value_high = 1.09 where kpi_key = 'nrr_12m';
+update marts.mart_headline set gap_value = 0.1 where kpi_key = 'nrr_landing';
 update marts.mart_kpi_baseline set change = 0.2;
 update marts.mart_kpi_effect set upper_renewed = 13;
 update marts.mart_kpi_priority set weight_share = 0.5 where kpi_key = 'mrr';

@@ -326,7 +326,7 @@ def test_moves_add_up(some, others, mean):
 @pytest.mark.slow
 def test_the_commands_say_what_the_marts_of_the_sample_company_say(sample_warehouse) -> None:
     with duckdb.connect(str(sample_warehouse.data_dir.published), read_only=True) as connection:
-        assert same_as_the_marts(connection) == {"week", "month", "quarter"}
+        assert same_as_the_marts(connection) == {"day", "week", "month", "quarter"}
 
 
 def same_as_the_marts(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -1,8 +1,9 @@
-"""What the README shows works: its queries run, its tables, files and commands exist."""
+"""What the READMEs show works: their queries run, their tables, files and commands exist, and both say the same."""
 
 import re
 from pathlib import Path
 
+import pytest
 from conftest import Warehouse
 from typer.testing import CliRunner
 
@@ -10,10 +11,28 @@ from orchestration.cli import app
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+JAPANESE = (ROOT / "README.ja.md").read_text(encoding="utf-8")
+QUERIES = ("README.md", "docs/first_ten_minutes.md")
 
 
-def test_the_queries_of_the_readme_run(sample_warehouse: Warehouse) -> None:
-    queries = re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+def test_the_japanese_readme_names_the_same_things() -> None:
+    def named(text: str) -> tuple[list, set, set, int]:
+        blocks = re.findall(r"```(.*?)```", text, re.DOTALL)
+        code = [[line.split("#")[0].strip() for line in block.splitlines()] for block in blocks]
+        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        figures = set(re.findall(r"\d[\d.,]*\d", prose))
+        return code, set(re.findall(r"`([^`]+)`", prose)), figures, prose.count("\n#")
+
+    english, japanese = named(README), named(JAPANESE)
+    assert english[0] == japanese[0]
+    assert english[1] ^ japanese[1] <= {"?lang=en"}
+    assert english[2] == japanese[2]
+    assert english[3] == japanese[3]
+
+
+@pytest.mark.parametrize("page", QUERIES)
+def test_the_queries_of_the_readme_run(page: str, sample_warehouse: Warehouse) -> None:
+    queries = re.findall(r"```sql\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
     assert queries
     for query in queries:
         assert sample_warehouse.rows(query)
@@ -27,7 +46,7 @@ def test_the_marts_of_the_readme_are_published(sample_warehouse: Warehouse) -> N
 
 
 def test_the_files_of_the_readme_are_there() -> None:
-    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+    linked = re.findall(r"\]\(([^)#:]+)\)", README + JAPANESE)
     assert linked
     assert not [path for path in linked if not (ROOT / path).exists()]
 

@@ -59,9 +59,9 @@ def show(today: context.Today) -> None:
     context.chart(today, chart, "expected", rows, columns)
     chart, rows, columns = landing(words)
     context.chart(today, chart, "landing", rows, columns)
-    stretch = st.segmented_control(
-        words("bridge.since"), STRETCHES, default="month", format_func=lambda key: words(f"stretch.{key}"), required=True
-    )
+    names = {stretch: words(f"stretch.{stretch}") for stretch in STRETCHES}
+    label = words("bridge.since")
+    stretch = st.segmented_control(label, STRETCHES, default="month", format_func=names.get, required=True)
     chart, rows, columns, dates = bridge(words, stretch)
     context.chart(today, chart, "bridge", rows, columns, **dates)
     rows, columns = movers(words, stretch)
@@ -88,8 +88,10 @@ def headline(words: Words, row: dict) -> markup.Figure:
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
-        target, gap = words.value(row["target_value"], unit), words.value(row["gap_value"], unit, signed=True)
-        marks.append(words("against", target=target, gap=gap, status=words.named("status", row["progress_status"])))
+        due, gap = words.value(row["due_value"], unit), words.value(row["gap_value"], unit, signed=True)
+        marks.append(words("against", due=due, gap=gap, status=words.named("status", row["progress_status"])))
+        target, end = words.value(row["target_value"], unit), words.date(row["target_end_date"])
+        notes.append(words("target_by", target=target, date=end))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
@@ -125,8 +127,7 @@ def landing(words: Words) -> Drawn:
         plan[["date", "value"]].assign(series=words("series.plan")),
         plan[["date"]].assign(value=plan["target_nrr"], series=words("series.target")),
     ]
-    no_band = pd.DataFrame({"date": history["date"][:0], "low": history["value"][:0], "high": history["value"][:0]})
-    drawn = charts.rates_over_time(pd.concat(lines), no_band, rate_titles(words))
+    drawn = charts.rates_over_time(pd.concat(lines), history[:0], rate_titles(words))
     return drawn, history[::-1], [
         markup.date("date", words("date"), words),
         markup.rate("value", words("series.landing"), words),

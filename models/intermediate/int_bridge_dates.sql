@@ -1,5 +1,5 @@
--- Grain: one row per stretch the bridge is shown for by default (week, month, quarter): the newest as-of date, and the
--- earlier date it is compared with (E3).
+-- Grain: one row per stretch the bridge is shown for by default (day, week, month, quarter): the newest as-of date, and
+-- the earlier date it is compared with (E3).
 
 with
 
@@ -28,6 +28,7 @@ candidates as (
 
     select
         newest.as_of_date as to_date,
+        max(spine.as_of_date) as day_date,
         max(case when spine.as_of_date <= {{ plus_days('newest.as_of_date', -7) }} then spine.as_of_date end)
             as week_date,
         max(case when spine.is_month_end then spine.as_of_date end) as month_date,
@@ -51,7 +52,7 @@ candidates as (
 
 final as (
 
-    {% for stretch in ['week', 'month', 'quarter'] %}
+    {% for stretch in ['day', 'week', 'month', 'quarter'] %}
         select
             '{{ stretch }}' as stretch,
             {{ stretch }}_date as from_date,

@@ -20,6 +20,14 @@ expected_nrr as (
 
 ),
 
+landing as (
+
+    select * from {{ ref('mart_nrr_landing') }}
+
+    where is_current
+
+),
+
 retention as (
 
     select * from {{ ref('mart_retention') }}
@@ -64,6 +72,7 @@ all_kpis as (
         ('nrr_12m', 'nrr', 'closing_mrr', 'opening_mrr'),
         ('grr_12m', 'grr', 'retained_mrr', 'opening_mrr'),
         ('logo_retention_12m', 'logo_retention', 'retained_accounts', 'accounts'),
+        ('logo_churn_12m', nine_decimals('1 - logo_retention'), 'accounts - retained_accounts', 'accounts'),
     ] %}
         union all
 
@@ -98,6 +107,22 @@ all_kpis as (
 
     from expected_nrr
 
+    union all
+
+    select
+        as_of_date,
+        case when owner_id = 'all' then 'all' else 'owner' end as scope_type,
+        owner_id as scope_value,
+        'nrr_landing' as kpi_key,
+        landing_nrr as kpi_value,
+        case when landing_nrr is not null then cast(landing_mrr as double) end as numerator,
+        case when landing_nrr is not null then cast(mrr_at_start as double) end as denominator,
+        accounts_at_start as measured_things,
+        accounts_at_start as known_things,
+        null_reason
+
+    from landing
+
 ),
 
 -- A company without customers, or younger than what an indicator looks back on, says so instead of saying nothing.
@@ -117,7 +142,8 @@ with_silent_ones as (
         cast(null as double) as denominator,
         cast(0 as bigint) as measured_things,
         cast(0 as bigint) as known_things,
-        'nothing_to_measure_yet' as null_reason
+        case when kpi_catalog.kpi_key = 'nrr_landing' then 'no_target_to_land_at' else 'nothing_to_measure_yet' end
+            as null_reason
 
     from kpi_catalog
     inner join spine on spine.is_latest

@@ -1,4 +1,4 @@
--- Grain: one row per stretch (week, month, quarter up to the newest as-of date) and scope: why expected NRR changed (E3).
+-- Grain: one row per stretch (day, week, month, quarter up to the newest date) and scope: why expected NRR changed (E3).
 
 with
 

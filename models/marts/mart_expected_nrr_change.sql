@@ -1,5 +1,5 @@
 {% set parts = ['size', 'level', 'contract', 'rate', 'left', 'came'] %}
--- Grain: one row per stretch (week, month, quarter up to the newest as-of date) and account in either book: what it did to
+-- Grain: one row per stretch (day, week, month, quarter up to the newest date) and account in either book: what it did to
 -- expected NRR of the whole company (E3). Accounts add up to the bridge, in each of its parts.
 
 with

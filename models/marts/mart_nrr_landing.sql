@@ -104,6 +104,15 @@ final as (
         landed.owner_id,
         landed.start_date as period_start_date,
         landed.end_date as period_end_date,
+        -- The day before a period still belongs to the period that ends on it.
+        landed.as_of_date > landed.start_date
+        and row_number() over (
+            partition by landed.as_of_date, landed.owner_id
+            order by
+                case when landed.as_of_date > landed.start_date then 0 else 1 end,
+                landed.start_date desc,
+                landed.end_date desc
+        ) = 1 as is_current,
         coalesce(landed.accounts_at_start, 0) as accounts_at_start,
         coalesce(landed.accounts_now, 0) as accounts_now,
         coalesce(landed.mrr_at_start, 0) as mrr_at_start,
