@@ -9,7 +9,7 @@ from typing import Any
 from orchestration.failures import EXAMPLES_FOLLOW
 from orchestration.quality_tables import TABLES
 
-# A description may end with the place in our own specification that asks for it: (E1), (A1, T4). Readers do not have it.
+# A description may end with the place in our own specification that asks for it, (E1): readers do not have that.
 CODES = r" \([RSHLEAT]\d+(?:, [RSHLEAT]\d+)*\)"
 EMAIL = r"[^\s@,;<>\"]+@[^\s@,;<>\"]+"
 
