@@ -10,14 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.formulas import harmless
 from orchestration.published_file import published, rows_of
 from orchestration.settings import DataDir, Refused
 from orchestration.words import Row, money, number
 
 MART = "marts.mart_action_queue"
 NOBODY = "nobody"  # stands for customers without an owner
-# A sheet reads a cell that begins so as a formula, also in quotes; the wide ones are their Japanese forms.
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Language(StrEnum):
@@ -132,6 +131,4 @@ def safe(row: Row, name: str) -> object:
     value = row[name]
     if name in ("mrr_at_stake", "expected_mrr_gain") and value is not None:
         return Decimal(value).scaleb(-row["minor_digits"])
-    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
+    return harmless(value)
