@@ -27,6 +27,7 @@ GOLDEN_DAY = datetime.date(2025, 6, 30)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: builds several warehouses; still part of `make test`")
     config.addinivalue_line("markers", "spark: needs Java and the extra `spark`; run by `make test-spark`")
+    config.addinivalue_line("markers", "clients: needs other people's programs; run by `make test-clients`")
     for name in [name for name in os.environ if name.startswith(("CSW_", "DBT_", "DAGSTER_"))]:
         del os.environ[name]
 
