@@ -28,7 +28,7 @@ DRIVER_LOCKS := $(PYTHON_DRIVERS:%=$(CLIENT_LOCKS)/%.lock) $(CLIENT_LOCKS)/node/
 DRIVERS_STAMP := $(CLIENTS)/.drivers-installed-$(shell cat $(DRIVER_LOCKS) | cksum | tr ' ' '-')
 SUPERSET_STAMP := $(CLIENTS)/.superset-installed-$(call hash,$(CLIENT_LOCKS)/superset.lock)
 
-.PHONY: help setup manifest run test lint dagster dashboard docs lock lock-clients bench test-spark test-browser \
+.PHONY: help setup environments chromium manifest run test lint dagster dashboard docs lock lock-clients bench test-spark test-browser \
 	test-clients test-drivers test-superset clean
 
 help: ## show this list
@@ -65,10 +65,14 @@ bench: manifest ## measure speed as ratios (about twenty minutes)
 test-spark: $(SPARK_STAMP) manifest ## build all models on Spark too and compare every row (needs Java 17)
 	$(BIN)/python -m pytest -m spark
 
-test-browser: $(BROWSER_STAMP) manifest ## try the page in a real browser; its pictures stay in data/screenshots
+environments: $(BROWSER_STAMP) $(SPARK_STAMP) $(DRIVERS_STAMP) $(SUPERSET_STAMP) chromium manifest
+
+test-browser: $(BROWSER_STAMP) manifest chromium ## try the page in a real browser; its pictures stay in data/screenshots
+	$(BIN)/python -m pytest -m browser
+
+chromium:
 	@test -x /usr/bin/chromium || { $(AS_ROOT) apt-get update -qq && \
 		$(AS_ROOT) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
-	$(BIN)/python -m pytest -m browser
 
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
