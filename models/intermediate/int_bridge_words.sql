@@ -58,13 +58,12 @@ said as (
         expectations.renewal_band,
         coalesce(renewal_bands.minimum, 0) as due_months,
         coalesce(cast(expectations.success_level as {{ dbt.type_string() }}), '?') as level_text,
-        {{ rate('expectations.base_mrr - expectations.mrr', 'expectations.mrr') }} as agreed_change,
         {% for language, say in languages.items() %}
             {{ spoken('expectations.expected_nrr', 100, "'%'", say.gap) }} as rate_{{ language }},
             coalesce(renewal_bands.label_{{ language }}, expectations.renewal_band) as renewal_{{ language }},
-            coalesce(term_bands.label_{{ language }}, expectations.term_band) as term_{{ language }}
-            {{- ',' if not loop.last }}
+            coalesce(term_bands.label_{{ language }}, expectations.term_band) as term_{{ language }},
         {% endfor %}
+        {{ rate('expectations.base_mrr - expectations.mrr', 'expectations.mrr') }} as agreed_change
 
     from expectations
     left join bands as renewal_bands
@@ -84,12 +83,6 @@ final as (
         after.success_level as level_to,
         before.renewal_band as renewal_from,
         after.renewal_band as renewal_to,
-        case when units.membership = 'both' then units.expected_sized - units.expected_from else 0 end as size_mrr,
-        units.expected_levelled - units.expected_sized as level_mrr,
-        units.expected_contracted - units.expected_levelled as contract_mrr,
-        case when units.membership = 'both' then units.expected_to - units.expected_contracted else 0 end as rate_mrr,
-        case when units.membership = 'left' then -units.expected_from else 0 end as left_mrr,
-        case when units.membership = 'came' then units.expected_to else 0 end as came_mrr,
         {% for language, say in languages.items() %}
             case
                 when units.membership = 'both' and units.mrr_to <> units.mrr_from
@@ -143,8 +136,14 @@ final as (
                     then
                         case when units.account_mrr_from = 0 then '{{ say.came }}' else {{ say.took_up }} end
                         || '{{ say.expected }}' || after.rate_{{ language }}
-            end as came_{{ language }}{{ ',' if not loop.last }}
+            end as came_{{ language }},
         {% endfor %}
+        case when units.membership = 'both' then units.expected_sized - units.expected_from else 0 end as size_mrr,
+        units.expected_levelled - units.expected_sized as level_mrr,
+        units.expected_contracted - units.expected_levelled as contract_mrr,
+        case when units.membership = 'both' then units.expected_to - units.expected_contracted else 0 end as rate_mrr,
+        case when units.membership = 'left' then -units.expected_from else 0 end as left_mrr,
+        case when units.membership = 'came' then units.expected_to else 0 end as came_mrr
 
     from units
     left join said as before

@@ -119,7 +119,9 @@ explained as (
                 when
                     direction <> 0
                     and direction * {{ part }}_nrr = greatest(
-                        {% for other in parts %}direction * {{ other }}_nrr{{ ', ' if not loop.last }}{% endfor %}
+                        {% for other in parts %}
+                            direction * {{ other }}_nrr{{ ',' if not loop.last }}
+                        {% endfor %}
                     )
                     then '{{ part }}'
             {% endfor %}
