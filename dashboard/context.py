@@ -1,5 +1,6 @@
 """What every page needs to know: the language, the day, the currency; and the frame around every chart and table."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -43,6 +44,17 @@ def offer_languages(language: str) -> None:
     st.sidebar.radio(
         "Language / 言語", names, names.index(language), LANGUAGES.get, key="choice", on_change=choose, horizontal=True
     )
+
+
+def choose(label: str, name: str, options: Sequence[str], show: Callable[[str], str]) -> str:
+    """A select box whose choice stands in the address as `?name=`: the option itself, not its words in one language."""
+
+    def keep() -> None:
+        st.query_params[name] = st.session_state[f"chosen_{name}"]
+
+    asked = st.query_params.get(name)
+    index = options.index(asked) if asked in options else 0
+    return st.selectbox(label, options, index, show, key=f"chosen_{name}", on_change=keep)
 
 
 def today_in(language: str) -> Today:
