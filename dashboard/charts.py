@@ -151,6 +151,12 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
     return (lines + points).properties(height=max(120, 34 * len(rows)))
 
 
+def with_line(drawn: alt.LayerChart, at: float) -> alt.LayerChart:
+    """The chart with an upright line at a value, such as that of no difference."""
+    line = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(strokeDash=[4, 3], color=ORANGE)
+    return drawn + line.encode(x="at:Q")
+
+
 def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
     """`rows` (series, months, value, low, high): steps with their band, a dash for each series."""
     x = alt.X("months:Q", title=titles["months"])

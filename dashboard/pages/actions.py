@@ -1,4 +1,5 @@
-"""Actions: whom to call, why and by when, most urgent first, as `csw actions` says it; and what touches went together with."""
+"""Actions: whom to call, why and by when, most urgent first, as `csw actions` says it; and which touches go together
+with renewals."""
 
 import datetime
 
@@ -59,7 +60,9 @@ def filters(words: Words, as_of_date: str) -> tuple[str, str, str]:
     with owners:
         owner = context.choose(words("owner"), "owner", [ALL, *known], lambda key: said.get(key, key))
     with reasons:
-        reason = context.choose(words("actions.reason"), "reason", [ALL, *labels], lambda key: labels.get(key, said[ALL]))
+        reason = context.choose(
+            words("actions.reason"), "reason", [ALL, *labels], lambda key: labels.get(key, said[ALL])
+        )
     with dues:
         due = context.choose(
             words("actions.due"), "due", [ALL, "overdue", *DUE_WITHIN], lambda key: due_in_words(words, key, as_of_date)
@@ -107,13 +110,13 @@ def facts(words: Words, row: Row) -> dict[str, str]:
     gain = words.money(row["expected_mrr_gain"], signed=True)
     if is_unknown(row["expected_mrr_gain"]):
         gain += f" ({words.named('gain_reason', row['gain_null_reason'])})"
-    due = words.date(row["due_date"])
+    due, touched = words.date(row["due_date"]), words.date(row["last_touch_date"])
     return {
         words("owner"): row["owner_id"] or words("actions.nobody"),
         words("actions.at_stake"): words.money(row["mrr_at_stake"]),
         words("actions.gain"): gain,
         words("actions.due"): words("actions.is_overdue", date=due) if row["is_overdue"] else due,
-        words("actions.last_touch"): words.date(row["last_touch_date"]),
+        words("actions.last_touch"): words("actions.no_touch") if is_unknown(row["last_touch_date"]) else touched,
     }
 
 
@@ -123,9 +126,11 @@ def touch_effects(words: Words) -> tuple[alt.LayerChart, pd.DataFrame, list[mark
     rows["name"] = rows["touch_type"].map(lambda kind: words.named("touch", kind))
     rows["product"] = rows["product_id"].map(lambda product: words("actions.all") if product == ALL else product)
     known = rows[(rows["product_id"] == ALL) & rows["risk_difference"].notna()]
-    points = known.assign(value=known["risk_difference"], low=known["risk_difference_low"], high=known["risk_difference_high"])
+    points = known.rename(
+        columns={"risk_difference": "value", "risk_difference_low": "low", "risk_difference_high": "high"}
+    )
     titles = {"value": words("touches.difference"), "low": words("low"), "high": words("high")}
-    drawn = charts.intervals(points[["name", "value", "low", "high"]], titles)
+    drawn = charts.with_line(charts.intervals(points[["name", "value", "low", "high"]], titles), 0)
     return drawn, rows, [
         markup.text("name", words("touches.type")),
         markup.text("product", words("touches.product")),
