@@ -1,0 +1,278 @@
+"""What a customer is worth, before and after a scenario: the second half of the simulator. Scenarios are
+mart_ltv_simulation; with other numbers, the same SQL is asked on the same file."""
+
+import textwrap
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import charts, context, markup
+from dashboard.published import opened, published_file, read
+from dashboard.words import Words, is_unknown
+from orchestration.published_file import rows_of
+
+# Letters of a scenario's name side by side, so that its bar has room on a phone.
+NAME_WIDTH = {"en": 26, "ja": 13}
+Levers = dict[str, str | float | int | None]
+
+SCENARIOS = "select * from marts.mart_ltv_simulation order by net_gain desc, scenario_key"
+# What each scenario asks for; what it leaves open is as today.
+LEVERS = """
+select
+    simulated.duration_months_before,
+    simulated.accounts_before,
+    asked.duration_months_after,
+    coalesce(asked.churn_change, 0) as churn_change,
+    coalesce(asked.price_change, 0) as price_change,
+    coalesce(asked.accounts_change, 0) as accounts_change,
+    simulated.gross_margin_after as gross_margin,
+    simulated.discount_rate,
+    simulated.cs_cost_per_month
+from marts.mart_ltv_simulation as simulated
+inner join reference.ltv_scenarios as asked using (scenario_key)"""
+
+
+def months_worth(duration: str) -> str:
+    """Later months are worth less (macro nine_decimals)."""
+    return (
+        f"round(case when discount_rate = 0 then {duration} else (1 - power(1 + discount_rate, -{duration} / 12))"
+        " / (1 - power(1 + discount_rate, -1 / cast(12 as double))) end, 9)"
+    )
+
+
+def money_times(amount: str, number: str) -> str:
+    """As the macro of that name."""
+    return f"cast(round(cast({amount} as decimal(19, 0)) * cast({number} as decimal(18, 9)), 0) as bigint)"
+
+
+# The arithmetic of models/marts/mart_ltv_simulation.sql with the levers from outside; a test holds the two together.
+AGAIN = f"""
+with levers as (
+    select
+        duration_months_before,
+        round(coalesce($duration_months_after, duration_months_before / nullif(1 + $churn_change, 0)), 9)
+            as duration_months_after,
+        price_before,
+        {money_times("price_before", "1 + $price_change")} as price_after,
+        accounts_before,
+        accounts_before + $accounts_change as accounts_after,
+        gross_margin_before,
+        cast($gross_margin as double) as gross_margin_after,
+        cast($discount_rate as double) as discount_rate,
+        cast($cs_cost_per_month as bigint) as cs_cost_per_month
+    from marts.mart_ltv_simulation
+    where scenario_key = $scenario_key
+),
+
+discounted as (
+    select
+        *,
+        {months_worth("duration_months_before")} as discounted_months_before,
+        {months_worth("duration_months_after")} as discounted_months_after
+    from levers
+),
+
+valued as (
+    select
+        *,
+        {money_times("price_before", "gross_margin_before * discounted_months_before")} as ltv_before,
+        {money_times("price_after", "gross_margin_after * discounted_months_after")} as ltv_after,
+        {money_times("cs_cost_per_month", "discounted_months_after")} as cs_cost
+    from discounted
+),
+
+totalled as (
+    select
+        *,
+        accounts_before * ltv_before as total_before,
+        accounts_after * ltv_after as total_after,
+        case when ltv_after > ltv_before then cast(ltv_after - ltv_before as double) end as rise_per_account
+    from valued
+)
+
+select
+    * exclude (rise_per_account),
+    total_after - total_before as gain,
+    total_after - total_before - cs_cost as net_gain,
+    case
+        when total_after > total_before
+            then round(cast(total_after - total_before as double) / nullif(cast(cs_cost_per_month as double), 0), 9)
+    end as break_even_months,
+    case when cs_cost > 0 then cast(ceil(cs_cost / rise_per_account) as bigint) end as break_even_accounts,
+    case
+        when price_before is null then 'no_customers_today'
+        when duration_months_before is null then 'too_few_customers'
+    end as null_reason,
+    case
+        when ltv_before is null then 'no_lifetime_value'
+        when cs_cost_per_month = 0 then 'no_cs_cost'
+        when rise_per_account is null then 'no_gain_per_account'
+    end as break_even_null_reason
+from totalled"""
+
+
+def show(today: context.Today) -> None:
+    words = today.words
+    rows = read(SCENARIOS)
+    titles = {"value": words("ltv.net_in", currency=words.currency)}
+    context.chart(today, charts.bars(bars(words, rows), titles, charts.MONEY), "ltv", rows, scenario_columns(words))
+    if rows.empty:
+        return
+    st.header(words("try.title"))
+    st.caption(words("try.definition"))
+    labels = rows.set_index("scenario_key")[f"label_{words.language}"].to_dict()
+    scenario = context.choose(words("try.scenario"), "scenario", list(labels), labels.get)
+    before = rows.set_index("scenario_key").loc[scenario]
+    if before["null_reason"]:
+        st.info(words.named("ltv_reason", before["null_reason"]))
+        return
+    found = again(asked(words, scenario))
+    st.html(markup.figures(outcome(words, found), words("try.title")))
+    sides, shown = before_and_after(words, found)
+    st.html(markup.table(sides, shown, words("try.table")))
+
+
+def again(levers: Levers) -> dict:
+    """A row as of mart_ltv_simulation, without its labels, for a scenario with these levers."""
+    with opened(published_file()) as connection:
+        return rows_of(connection, AGAIN, levers)[0]
+
+
+def levers_of(scenario: str) -> Levers:
+    """What the seed asks of a scenario: months, shares, customers, minor units."""
+    with opened(published_file()) as connection:
+        return rows_of(connection, f"{LEVERS} where scenario_key = ?", [scenario])[0]
+
+
+def asked(words: Words, scenario: str) -> Levers:
+    """The levers as they are set, at first as the scenario has them; they stand in the address."""
+    start = levers_of(scenario)
+    lever = Lever(words, scenario)
+    time, money, programme = st.columns(3)
+    with time:
+        duration, churn = start["duration_months_after"], start["churn_change"]
+        if lever.toggle("is_given", duration is not None):
+            duration = lever.slider("duration", 1.0, 240.0, duration or round(start["duration_months_before"], 1), "%g")
+        else:
+            duration, churn = None, lever.share("churn_change", -90.0, 200.0, churn)
+    with money:
+        price = lever.share("price_change", -90.0, 200.0, start["price_change"])
+        margin = lever.share("gross_margin", 0.0, 100.0, start["gross_margin"])
+        discount = lever.share("discount_rate", 0.0, 50.0, start["discount_rate"])
+    with programme:
+        accounts = lever.number("accounts_change", -start["accounts_before"], start["accounts_change"], "%d")
+        unit = 10**words.minor_digits
+        cost = lever.number("cs_cost", 0.0, start["cs_cost_per_month"] / unit, f"%.{words.minor_digits}f")
+    return {
+        "scenario_key": scenario,
+        "duration_months_after": duration,
+        "churn_change": churn,
+        "price_change": price,
+        "accounts_change": accounts,
+        "gross_margin": margin,
+        "discount_rate": discount,
+        "cs_cost_per_month": round(cost * unit),
+    }
+
+
+@dataclass(frozen=True)
+class Lever:
+    """Widgets of one scenario: each scenario keeps its own settings, `?cs_team.price_change=5`."""
+
+    words: Words
+    scenario: str
+
+    def toggle(self, name: str, start: bool) -> bool:
+        return st.toggle(self.words(f"try.{name}"), start, **self.kept(name))
+
+    def slider(self, name: str, low: float, high: float, start: float, form: str) -> float:
+        low, high = min(low, start), max(high, start)
+        return st.slider(self.words(f"try.{name}"), low, high, start, 1.0, form, **self.kept(name))
+
+    def share(self, name: str, low: float, high: float, start: float) -> float:
+        """Set in percent."""
+        return share_of(self.slider(name, low, high, percent_of(start), "%g %%"))
+
+    def number(self, name: str, low: float, start: float, form: str) -> float:
+        label = self.words(f"try.{name}", currency=self.words.currency)
+        return st.number_input(label, low, None, start, type(start)(1), form, **self.kept(name))
+
+    def kept(self, name: str) -> dict[str, str]:
+        return {"key": f"{self.scenario}.{name}", "bind": "query-params"}
+
+
+def percent_of(share: float) -> float:
+    return round(100.0 * share, 6)
+
+
+def share_of(percent: float) -> float:
+    """Exactly the share whose percent it is: 0.07, not 0.07000000000000001."""
+    return round(percent / 100, 9)
+
+
+def bars(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
+    known = rows.dropna(subset=["net_gain"])
+    wide = NAME_WIDTH[words.language]
+    return pd.DataFrame(
+        {
+            "name": known[f"label_{words.language}"].map(lambda name: "\n".join(textwrap.wrap(name, wide))),
+            "value": known["net_gain"] / 10**words.minor_digits,
+            "label": known["net_gain"].map(lambda minor: words.money(minor, signed=True)),
+        }
+    )
+
+
+def scenario_columns(words: Words) -> list[markup.Column]:
+    return [
+        markup.wide(f"label_{words.language}", words("try.scenario")),
+        markup.money("ltv_before", words("ltv.one_before"), words),
+        markup.money("ltv_after", words("ltv.one_after"), words),
+        markup.money("total_before", words("ltv.all_before"), words),
+        markup.money("total_after", words("ltv.all_after"), words),
+        markup.money("gain", words("ltv.gain"), words, signed=True),
+        markup.money("cs_cost", words("ltv.cs_cost"), words),
+        markup.money("net_gain", words("ltv.net_gain"), words, signed=True),
+        markup.number("break_even_months", words("ltv.break_even_months"), words, 1),
+        markup.number("break_even_accounts", words("ltv.break_even_accounts"), words),
+        markup.named("break_even_null_reason", words("why_unknown"), words, "ltv_reason"),
+    ]
+
+
+def outcome(words: Words, found: dict) -> list[markup.Figure]:
+    """What the scenario is worth, and when it has paid for itself."""
+
+    def was(name: str) -> list[str]:
+        return [words("ltv.today", value=words.money(found[f"{name}_before"]))]
+
+    cost = words("ltv.cost_of", cost=words.money(found["cs_cost"]))
+    months = words("ltv.months_paid", months=words.number(found["break_even_months"], 1))
+    pays = words("ltv.pays_at", count=words.number(found["break_even_accounts"]))
+    if is_unknown(found["break_even_accounts"]):
+        pays = words.named("ltv_reason", found["break_even_null_reason"])
+    one, everyone = words("ltv.one_definition"), words("ltv.all_definition")
+    return [
+        markup.Figure(words("ltv.one_after"), words.money(found["ltv_after"]), was("ltv"), [one]),
+        markup.Figure(words("ltv.all_after"), words.money(found["total_after"]), was("total"), [everyone]),
+        markup.Figure(words("ltv.gain"), words.money(found["gain"], signed=True), [], [words("ltv.gain_definition")]),
+        markup.Figure(words("ltv.net_gain"), words.money(found["net_gain"], signed=True), [cost], [months, pays]),
+    ]
+
+
+def before_and_after(words: Words, found: dict) -> tuple[pd.DataFrame, list[markup.Column]]:
+    """The figures that the worth is made of."""
+    shown = {
+        "duration_months": lambda value: words.number(value, 2),
+        "discounted_months": lambda value: words.number(value, 2),
+        "price": words.money,
+        "accounts": words.number,
+        "gross_margin": words.rate,
+        "ltv": words.money,
+        "total": words.money,
+    }
+    rows = pd.DataFrame(
+        {"name": words(f"ltv.{name}"), "before": say(found[f"{name}_before"]), "after": say(found[f"{name}_after"])}
+        for name, say in shown.items()
+    )
+    sides = [markup.Column(side, words(f"ltv.{side}"), kind="right") for side in ("before", "after")]
+    return rows, [markup.text("name", words("ltv.made_of")), *sides]
