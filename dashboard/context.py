@@ -99,3 +99,12 @@ def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Colu
         st.info(today.words("nothing_known"))
     else:
         st.html(markup.table(rows, columns, today.words(f"{name}.definition", **values)))
+
+
+def table_of_faults(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column]) -> None:
+    """A table of what is wrong, or the sentence that nothing is."""
+    if len(rows):
+        table(today, name, rows, columns)
+    else:
+        st.header(today.words(f"{name}.title"))
+        st.success(today.words(f"{name}.none"))

@@ -8,7 +8,7 @@ import pytest
 from conftest import Warehouse
 from rich.console import Console
 
-from dashboard.pages import lifetime_value, simulator
+from dashboard.pages import ltv_arithmetic, simulator
 from dashboard.published import read
 from dashboard.words import Words
 from orchestration.what_if import Move, effects_of, show_what_if
@@ -32,19 +32,19 @@ def test_every_scenario_worked_out_again_is_what_the_mart_says(published: Wareho
     expected = scenarios(published)
     assert len(expected) >= 7 and all(row["ltv_after"] for row in expected.values())
     for scenario, row in expected.items():
-        start = lifetime_value.levers_of(scenario)
+        start = ltv_arithmetic.levers_of(scenario)
         shares = {
-            name: lifetime_value.share_of(lifetime_value.percent_of(start[name]))
+            name: ltv_arithmetic.share_of(ltv_arithmetic.percent_of(start[name]))
             for name in ("churn_change", "price_change", "gross_margin", "discount_rate")
         }
         same = ("duration_months_after", "accounts_change", "cs_cost_per_month")
         levers = {"scenario_key": scenario, **shares, **{name: start[name] for name in same}}
-        assert {"scenario_key": scenario, **lifetime_value.again(levers)} == row
+        assert {"scenario_key": scenario, **ltv_arithmetic.again(levers)} == row
 
 
 def test_a_share_in_percent_and_back_is_the_same_share() -> None:
     shares = [n / 1000 for n in range(-1000, 1001)]
-    assert [lifetime_value.share_of(lifetime_value.percent_of(share)) for share in shares] == shares
+    assert [ltv_arithmetic.share_of(ltv_arithmetic.percent_of(share)) for share in shares] == shares
 
 
 def test_moves_come_out_as_csw_what_if_says(published: Warehouse) -> None:
