@@ -48,13 +48,14 @@ def offer_languages(language: str) -> None:
 
 def choose(label: str, name: str, options: Sequence[str], show: Callable[[str], str]) -> str:
     """A select box whose choice stands in the address as `?name=`: the option itself, not its words in one language."""
+    key = f"{name} in {st.session_state['language']}"  # else the box would keep the words of the other language
 
     def keep() -> None:
-        st.query_params[name] = st.session_state[f"chosen_{name}"]
+        st.query_params[name] = st.session_state[key]
 
     asked = st.query_params.get(name)
     index = options.index(asked) if asked in options else 0
-    return st.selectbox(label, options, index, show, key=f"chosen_{name}", on_change=keep)
+    return st.selectbox(label, options, index, show, key=key, on_change=keep)
 
 
 def today_in(language: str) -> Today:
@@ -99,6 +100,18 @@ def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Colu
         st.info(today.words("nothing_known"))
     else:
         st.html(markup.table(rows, columns, today.words(f"{name}.definition", **values)))
+
+
+def folded(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
+    """A long table under its title and definition, shown when asked for."""
+    words = today.words
+    st.header(words(f"{name}.title"))
+    st.caption(words(f"{name}.definition", **values))
+    if rows.empty:
+        st.info(words("nothing_known"))
+        return
+    with st.expander(f"{words('as_table')} ({words.number(len(rows))})"):
+        st.html(markup.table(rows, columns, words(f"{name}.title")))
 
 
 def table_of_faults(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column]) -> None:

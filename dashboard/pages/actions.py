@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import charts, context, markup
 from dashboard.published import opened, published_file, read
-from dashboard.words import Words, is_unknown
+from dashboard.words import UNKNOWN, Words, is_unknown
 from orchestration.actions import NOBODY, QUERY, as_csv
 from orchestration.published_file import rows_of
 
@@ -73,7 +73,8 @@ def filters(words: Words, as_of_date: str) -> tuple[str, str, str]:
 def due_in_words(words: Words, due: str, as_of_date: str) -> str:
     if due not in DUE_WITHIN:
         return words(f"actions.{due}")
-    return words("actions.due_by", date=last_day(datetime.date.fromisoformat(as_of_date), due))
+    is_known = as_of_date != UNKNOWN
+    return words("actions.due_by", date=last_day(datetime.date.fromisoformat(as_of_date), due) if is_known else UNKNOWN)
 
 
 def last_day(as_of_date: datetime.date, due: str) -> datetime.date:

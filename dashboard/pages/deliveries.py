@@ -23,7 +23,7 @@ with files as (
 select *
 from quality.freshness
 left join files using (source)
-order by state <> 'stale', state = 'missing', source"""
+order by state = 'missing' and not is_required, state = 'fresh', state, source"""
 FILES = """
 select *
 from quality.loaded_file
@@ -86,7 +86,7 @@ def show(today: context.Today) -> None:
     context.table_of_faults(today, "files", *files(words))
     context.table_of_faults(today, "quarantine", *quarantine(words))
     context.table_of_faults(today, "missing", *missing(words))
-    context.table_of_faults(today, "partly", *partly(words))
+    context.folded(today, "partly", *partly(words))
 
 
 def sources(words: Words) -> Table:
@@ -97,7 +97,6 @@ def sources(words: Words) -> Table:
         markup.text("source", words("sources.source")),
         markup.named("state", words("status"), words, "freshness"),
         markup.date("newest_day", words("sources.newest_day"), words),
-        markup.number("days_behind", words("sources.days_behind"), words),
         markup.number("files", words("sources.files"), words),
         markup.number("rows_in", words("sources.rows_in"), words),
         markup.number("rows_quarantined", words("sources.rows_quarantined"), words),

@@ -14,7 +14,12 @@ from dashboard.words import Words, is_unknown
 
 # Letters of a scenario's name side by side, so that its bar has room on a phone.
 NAME_WIDTH = {"en": 26, "ja": 13}
+# Beyond these, amounts have more digits than the marts keep.
+MOST_CUSTOMERS, HIGHEST_COST = 1_000_000, 1e12
+
 SCENARIOS = "select * from marts.mart_ltv_simulation order by net_gain desc, scenario_key"
+
+
 def show(today: context.Today) -> None:
     words = today.words
     rows = read(SCENARIOS)
@@ -52,9 +57,11 @@ def asked(words: Words, scenario: str) -> Levers:
         margin = lever.share("gross_margin", 0.0, 100.0, start["gross_margin"])
         discount = lever.share("discount_rate", 0.0, 50.0, start["discount_rate"])
     with programme:
-        accounts = lever.number("accounts_change", -start["accounts_before"], start["accounts_change"], "%d")
+        more, nobody = start["accounts_change"], -start["accounts_before"]
+        accounts = lever.number("accounts_change", nobody, MOST_CUSTOMERS, more, "%d")
         unit = 10**words.minor_digits
-        cost = lever.number("cs_cost", 0.0, start["cs_cost_per_month"] / unit, f"%.{words.minor_digits}f")
+        form = f"%.{words.minor_digits}f"
+        cost = lever.number("cs_cost", 0.0, HIGHEST_COST, start["cs_cost_per_month"] / unit, form)
     return {
         "scenario_key": scenario,
         "duration_months_after": duration,
@@ -85,9 +92,9 @@ class Lever:
         """Set in percent."""
         return share_of(self.slider(name, low, high, percent_of(start), "%g %%"))
 
-    def number(self, name: str, low: float, start: float, form: str) -> float:
-        label = self.words(f"try.{name}", currency=self.words.currency)
-        return st.number_input(label, low, None, start, type(start)(1), form, **self.kept(name))
+    def number(self, name: str, low: float, high: float, start: float, form: str) -> float:
+        label, one = self.words(f"try.{name}", currency=self.words.currency), type(start)(1)
+        return st.number_input(label, min(low, start), max(high, start), start, one, form, **self.kept(name))
 
     def kept(self, name: str) -> dict[str, str]:
         return {"key": f"{self.scenario}.{name}", "bind": "query-params"}

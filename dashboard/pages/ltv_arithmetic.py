@@ -1,5 +1,5 @@
-"""The arithmetic of mart_ltv_simulation with other numbers: the mart's own SQL with the levers of a scenario from outside,
-asked on the published file. A test holds the two together."""
+"""The arithmetic of mart_ltv_simulation with other numbers: the mart's own SQL, asked on the published file with a
+scenario's levers from outside. A test holds the two together."""
 
 from dashboard.published import opened, published_file
 from orchestration.published_file import rows_of

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dashboard import charts, context, markup
 from dashboard.published import read
-from dashboard.words import Words
+from dashboard.words import Words, is_unknown
 
 Drawn = tuple[alt.LayerChart, pd.DataFrame, list[markup.Column]]
 CHANCE = 0.5  # the AUC of a coin
@@ -76,25 +76,37 @@ def backtest(words: Words) -> Drawn:
 
 
 def accuracy(words: Words) -> tuple[pd.DataFrame, list[markup.Column]]:
-    return read(ACCURACY), [
-        markup.named("rates", words("basis"), words, "rates"),
-        markup.Column("verdict", words("accuracy.verdict"), lambda code: words.named("verdict", code), "wide"),
-        markup.number("forecasts", words("accuracy.forecasts"), words),
-        markup.number("n_disjoint", words("accuracy.years"), words),
-        markup.points("bias", words("accuracy.bias"), words),
-        markup.rate("mean_absolute_error", words("accuracy.mean_absolute_error"), words),
-        markup.rate("unchanged_mae", words("accuracy.unchanged"), words),
-        markup.rate("compared_mae", words("accuracy.compared"), words),
-        markup.rate("trailing_mae", words("accuracy.trailing"), words),
-        markup.rate("coverage", words("accuracy.coverage"), words),
-        markup.named("coverage_null_reason", words("why_unknown"), words, "coverage"),
-    ]
+    """A column for each kind of rates, as they are judged apart."""
+    found = read(ACCURACY).set_index("rates")
+    shown = {
+        "verdict": lambda row: words.named("verdict", row["verdict"]),
+        "forecasts": lambda row: words.number(row["forecasts"]),
+        "years": lambda row: words.number(row["n_disjoint"]),
+        "bias": lambda row: words.points(row["bias"]),
+        "mean_absolute_error": lambda row: words.rate(row["mean_absolute_error"]),
+        "unchanged": lambda row: words.rate(row["unchanged_mae"]),
+        "compared": lambda row: words.rate(row["compared_mae"]),
+        "trailing": lambda row: words.rate(row["trailing_mae"]),
+        "coverage": lambda row: because(
+            words, words.rate(row["coverage"]), "coverage", row["coverage_null_reason"]
+        ),
+    }
+    rows = pd.DataFrame(
+        {"name": words(f"accuracy.{name}"), **{kind: say(row) for kind, row in found.iterrows()}}
+        for name, say in shown.items()
+    )
+    kinds = [markup.wide(kind, words.named("rates", kind)) for kind in found.index]
+    return rows if len(found) else rows[:0], [markup.wide("name", words("accuracy.measure")), *kinds]
+
+
+def because(words: Words, said: str, group: str, reason: object) -> str:
+    """What is said, with the reason why it is no more, where there is one."""
+    return said if is_unknown(reason) else f"{said} ({words.named(group, reason)})"
 
 
 def validity(words: Words) -> Drawn:
     """Does the score tell who leaves: its AUC per horizon, among those that could leave."""
-    rows = read(VALIDITY)
-    rows["name"] = rows["horizon_months"].map(lambda months: words("validity.ahead", months=months))
+    rows = judged(words, read(VALIDITY), "verdict", "null_reason")
     known = rows[(rows["population"] == "could_churn") & rows["auc"].notna()]
     points = known.rename(columns={"auc": "value", "auc_low": "low", "auc_high": "high"})
     titles = {"value": "AUC", "low": words("low"), "high": words("high")}
@@ -104,26 +116,32 @@ def validity(words: Words) -> Drawn:
         markup.named("population", words("validity.population"), words, "population"),
         markup.number("churned_accounts", words("validity.lost"), words),
         *auc_columns(words, "auc"),
-        markup.named("verdict", words("accuracy.verdict"), words, "separation"),
+        markup.wide("judged", words("accuracy.verdict")),
         markup.rate("green_before_share", words("validity.green_before"), words),
         markup.rate("red_recall", words("validity.red_recall"), words),
         markup.rate("false_alarm_share", words("validity.false_alarms"), words),
-        markup.named("null_reason", words("why_unknown"), words, "validity_reason"),
     ]
 
 
 def components(words: Words) -> tuple[pd.DataFrame, list[markup.Column]]:
-    rows = read(COMPONENTS)
-    rows["name"] = rows["horizon_months"].map(lambda months: words("validity.ahead", months=months))
+    rows = judged(words, read(COMPONENTS), "reading", "calendar_null_reason")
     return rows, [
         markup.named("component_key", words("components.component"), words, "component"),
         markup.text("name", words("validity.horizon")),
         markup.number("churned_accounts", words("validity.lost"), words),
         *auc_columns(words, "auc"),
         *auc_columns(words, "calendar_auc"),
-        markup.named("reading", words("accuracy.verdict"), words, "separation"),
-        markup.named("calendar_null_reason", words("why_unknown"), words, "validity_reason"),
+        markup.wide("judged", words("accuracy.verdict")),
     ]
+
+
+def judged(words: Words, rows: pd.DataFrame, verdict: str, reason: str) -> pd.DataFrame:
+    """The rows with their horizon, and their verdict with its reason, in words."""
+    said = zip(rows[verdict], rows[reason], strict=True)
+    return rows.assign(
+        name=rows["horizon_months"].map(lambda months: words("validity.ahead", months=months)),
+        judged=[because(words, words.named("separation", code), "validity_reason", why) for code, why in said],
+    )
 
 
 def auc_columns(words: Words, name: str) -> list[markup.Column]:

@@ -88,7 +88,7 @@ def restated(words: Words) -> Table:
         markup.Column("value_now", words("restated.now"), kind="right"),
         markup.Column("change_since_first", words("restated.change"), kind="right"),
         markup.number("restatements", words("restated.times"), words),
-        markup.named("reason", words("restated.reason"), words, "restatement"),
+        markup.Column("reason", words("restated.reason"), lambda code: words.named("restatement", code), "wide"),
         markup.named("is_final", words("is_final"), words, "yes"),
     ]
 
