@@ -64,7 +64,7 @@ def chosen_scope(words: Words, scopes: pd.DataFrame) -> tuple[str, str]:
     left, right = st.columns(2)
     there = [scope for scope in SCOPES if scope in set(scopes["scope_type"])]
     with left:
-        scope = context.choose(words("scope"), "scope", there, lambda key: words.named("scope", key))
+        scope = context.choose(words("simulator.scope"), "scope", there, lambda key: words.named("scope", key))
     values = scopes[scopes["scope_type"] == scope]["scope_value"].tolist()
     if scope == "all":
         return scope, "all"
