@@ -8,7 +8,8 @@ BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-HEIGHT, LABEL_WIDTH = 300, 60
+HEIGHT, AXIS_HEIGHT, LABEL_WIDTH = 300, 60, 60
+LINES_OF_NAME = alt.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
 
 
 def axis(title: str, unit: str) -> alt.Axis:
@@ -90,9 +91,9 @@ def stacked_months(rows: pd.DataFrame, order: list[str], titles: dict[str, str],
 
 
 def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.LayerChart:
-    """`rows` (name, value, label), top to bottom in their order, each with its label."""
+    """`rows` (name, value, label), top to bottom in their order, each with its label; a name may have several lines."""
     names = rows["name"].tolist()
-    y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=alt.Axis(labelLimit=320))
+    y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=LINES_OF_NAME)
     drawn = (
         alt.Chart(rows)
         .mark_bar(color=BLUE)
@@ -102,8 +103,8 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )
-    labels = alt.Chart(rows).mark_text(align="left", dx=4).encode(y=y, x="value:Q", text="label:N")
-    return (drawn + labels).properties(height=max(120, 34 * len(rows)))
+    labels = alt.Chart(rows.assign(end=rows["value"].clip(lower=0))).mark_text(align="left", dx=4)
+    return (drawn + labels.encode(y=y, x="end:Q", text="label:N")).properties(height=AXIS_HEIGHT + 34 * len(rows))
 
 
 def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, float] | None = None) -> alt.LayerChart:
@@ -139,7 +140,7 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=titles.get("name"), axis=alt.Axis(labelLimit=320))
     base = alt.Chart(rows).encode(y=y)
     lines = base.mark_rule(strokeWidth=3, color=GREY).encode(
-        x=alt.X("low:Q", axis=axis(titles["value"], unit)), x2="high:Q"
+        x=alt.X("low:Q", axis=axis(titles["value"], unit), scale=alt.Scale(zero=False)), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=90, color=BLUE).encode(
         x="value:Q",
@@ -148,7 +149,13 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
             *(alt.Tooltip(f"{key}:Q", title=titles[key], format=unit) for key in ("value", "low", "high")),
         ],
     )
-    return (lines + points).properties(height=max(120, 34 * len(rows)))
+    return (lines + points).properties(height=AXIS_HEIGHT + 34 * len(rows))
+
+
+def with_line(drawn: alt.LayerChart, at: float) -> alt.LayerChart:
+    """The chart with an upright line at a value, such as that of no difference."""
+    line = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(strokeDash=[4, 3], color=ORANGE)
+    return drawn + line.encode(x="at:Q")
 
 
 def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:

@@ -1,6 +1,7 @@
 """What `csw actions` shows and exports: whom to call today and why, from the published file, most urgent first."""
 
 import csv
+import io
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -44,7 +45,8 @@ QUERY = f"""
 select
     queue.as_of_date, queue.action_id, queue.priority, queue.account_id, accounts.account_name, queue.owner_id,
     queue.reason_key, queue.label_{{lang}} as label, queue.sentence_{{lang}} as sentence, queue.product_id,
-    queue.mrr_at_stake, queue.expected_mrr_gain, queue.expected_nrr_gain, accounts.currency, currencies.minor_digits,
+    queue.mrr_at_stake, queue.expected_mrr_gain, queue.expected_nrr_gain, queue.gain_null_reason,
+    accounts.currency, currencies.minor_digits,
     queue.opened_date, queue.due_date, queue.is_overdue, queue.last_touch_date
 from {MART} as queue
 left join marts.dim_account as accounts using (account_id)
@@ -111,19 +113,24 @@ def cells(connection: duckdb.DuckDBPyConnection, row: Row) -> list[str]:
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:
+    try:
+        path.write_bytes(as_csv(rows))
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def as_csv(rows: list[Row]) -> bytes:
     """UTF-8 with its mark: without it Excel reads Japanese as Shift-JIS. Text is quoted, numbers are not."""
     names = [
         "as_of_date", "action_id", "priority", "account_id", "account_name", "owner_id", "reason_key", "label",
         "sentence", "product_id", "mrr_at_stake", "expected_mrr_gain", "currency", "expected_nrr_gain", "opened_date",
         "due_date", "is_overdue", "last_touch_date",
     ]  # fmt: skip
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-            writer.writerow(names)
-            writer.writerows([safe(row, name) for name in names] for row in rows)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from None
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(names)
+    writer.writerows([safe(row, name) for name in names] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def safe(row: Row, name: str) -> object:
