@@ -8,8 +8,13 @@ BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-HEIGHT, AXIS_HEIGHT, LABEL_WIDTH = 300, 60, 60
+HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, LABEL_WIDTH = 300, 60, 60, 60
 LINES_OF_NAME = alt.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
+# A legend of lines shows their dashes.
+LINES = {
+    "orient": "bottom", "labelLimit": 400, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2,
+    "symbolOpacity": 1,
+}
 
 
 def axis(title: str, unit: str) -> alt.Axis:
@@ -40,7 +45,7 @@ def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, s
     if len(band):
         area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE)
         layers.insert(0, area.encode(x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"))
-    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
 
 
 def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str) -> alt.LayerChart:
@@ -94,12 +99,15 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
     """`rows` (name, value, label), top to bottom in their order, each with its label; a name may have several lines."""
     names = rows["name"].tolist()
     y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=LINES_OF_NAME)
+    # Room for the longest label right of the longest bar.
+    room = 1 + 0.012 * max(map(len, rows["label"]), default=0)
+    scale = alt.Scale(domain=[min(0.0, rows["value"].min()), max(0.0, rows["value"].max()) * room])
     drawn = (
         alt.Chart(rows)
         .mark_bar(color=BLUE)
         .encode(
             y=y,
-            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
+            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=scale),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )
@@ -108,14 +116,16 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
 
 
 def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, float] | None = None) -> alt.LayerChart:
-    """`cells` (x, y, value, label): the colour is the value, the label says it in figures where there is room; a cell
-    without a value is not drawn."""
+    """`cells` (x, y, value, label and perhaps a `short` label): the colour is the value, the label says it in figures
+    where there is room; a cell without a value is not drawn."""
     x_order, y_order = list(dict.fromkeys(cells["x"])), list(dict.fromkeys(cells["y"]))
     known = cells.dropna(subset=["value"])
+    known = known if "short" in known else known.assign(short=known["label"])
     scale = alt.Scale(scheme="blues", domain=list(domain) if domain else alt.Undefined, clamp=True)
+    x_axis = alt.Axis(labelAngle=0, labelOverlap=len(x_order) > 14, labelFlush=False)
     base = alt.Chart(known).encode(
-        x=alt.X("x:O", sort=x_order, scale=alt.Scale(domain=x_order), title=titles["x"], axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"]),
+        x=alt.X("x:O", sort=x_order, scale=alt.Scale(domain=x_order), title=titles["x"], axis=x_axis),
+        y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"], axis=alt.Axis(labelLimit=240)),
     )
     squares = base.mark_rect().encode(
         color=alt.Color("value:Q", title=titles["value"], scale=scale, legend=alt.Legend(format=titles["unit"])),
@@ -125,14 +135,21 @@ def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, f
             alt.Tooltip("label:N", title=titles["value"]),
         ],
     )
-    height = max(160, 22 * len(y_order))
-    if len(x_order) > 14:
-        return alt.layer(squares).properties(height=height)
+    row, letters = (34, 11) if len(y_order) <= 14 else (22, 11) if len(y_order) <= 30 else (14, 9)
     middle = known["value"].min() + 0.6 * (known["value"].max() - known["value"].min()) if len(known) else 0
-    labels = base.mark_text(fontSize=11).encode(
-        text="label:N", color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24"))
+    labels = base.mark_text(fontSize=letters).encode(
+        text="short:N",
+        color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24")),
+        opacity=alt.condition(f"bandwidth('x') > {0.6 * letters} * length(datum.short)", alt.value(1), alt.value(0)),
     )
-    return (squares + labels).properties(height=max(160, 34 * len(y_order)))
+    drawn = (squares + labels).properties(height=AXIS_HEIGHT + LEGEND_HEIGHT + row * len(y_order))
+    return drawn.configure_legend(orient="bottom", gradientLength=160, titleLimit=300)
+
+
+def whole_grid(cells: pd.DataFrame, x_order: list, y_order: list) -> pd.DataFrame:
+    """`cells` of a heat map in the order of both axes, with a row without a value where there is none."""
+    places = pd.MultiIndex.from_product([y_order, x_order], names=["y", "x"])
+    return cells.set_index(["y", "x"]).reindex(places).reset_index()
 
 
 def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
@@ -158,6 +175,30 @@ def with_line(drawn: alt.LayerChart, at: float) -> alt.LayerChart:
     return drawn + line.encode(x="at:Q")
 
 
+def rates_over_months(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
+    """`lines` (months, series, value), each series with a dash of its own, over `band` (months, low, high)."""
+    order = list(dict.fromkeys(lines["series"]))
+    x = alt.X("months:Q", title=titles["months"])
+    area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(point=alt.OverlayMarkDef(size=10))
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", axis=axis(titles["value"], RATE)),
+            color=alt.Color("series:N", title=None, scale=alt.Scale(domain=order, range=[BLUE, ORANGE, GREEN, GREY])),
+            strokeDash=alt.StrokeDash("series:N", title=None, scale=alt.Scale(domain=order, range=DASHES)),
+            tooltip=[
+                alt.Tooltip("months:Q", title=titles["months"]),
+                alt.Tooltip("series:N", title=" "),
+                alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
+            ],
+        )
+    )
+    layers = [area, drawn] if len(band) else [drawn]
+    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
+
+
 def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
     """`rows` (series, months, value, low, high): steps with their band, a dash for each series."""
     x = alt.X("months:Q", title=titles["months"])
@@ -175,7 +216,7 @@ def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
         ],
     )
-    return (band + steps).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+    return (band + steps).properties(height=HEIGHT).configure_legend(**LINES)
 
 
 def small_multiples(

@@ -24,7 +24,9 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-item dd {margin: 0; font-weight: 600; font-variant-numeric: tabular-nums}
 .csw-scroll {overflow-x: auto}
 .csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
+.csw-scroll {container-type: inline-size}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
+.csw-table caption span {display: inline-block; position: sticky; left: 0; max-width: 100cqw}
 .csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
     vertical-align: top; min-width: 3.5rem; white-space: nowrap}
 .csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal}
@@ -96,7 +98,7 @@ def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
     )
     return (
         f'<div class="csw-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="csw-table">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -120,6 +122,11 @@ def wide(key: str, label: str) -> Column:
 def named(key: str, label: str, words: Words, group: str) -> Column:
     """A code of the marts, in words."""
     return Column(key, label, lambda value: words.named(group, value))
+
+
+def reason(key: str, label: str, words: Words, group: str = "reason") -> Column:
+    """Why a figure is unknown, in words."""
+    return Column(key, label, lambda value: words.named(group, value), "wide")
 
 
 def number(key: str, label: str, words: Words, digits: int = 0) -> Column:
