@@ -33,7 +33,6 @@ from (
     select 'usage_status', usage_status, label_en, label_ja, product_profile <> 'default'
     from reference.usage_statuses
 )
-where kind = ?
 group by 1, 2"""
 
 
@@ -55,7 +54,9 @@ def indicators(words: Words) -> dict[str, Indicator]:
 
 def names(words: Words, kind: str) -> dict[str, str]:
     """Code → what the seeds call it, for one kind of code."""
-    return {row["code"]: row[f"label_{words.language}"] for row in read(NAMES, kind).to_dict("records")}
+    known = read(NAMES)
+    known = known[known["kind"] == kind]
+    return dict(zip(known["code"], known[f"label_{words.language}"], strict=True))
 
 
 def name(words: Words, kind: str, code: object) -> str:

@@ -7,18 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import context, labels, markup
-from dashboard.pages import account_contracts, account_figures, account_history, account_state
+from dashboard.pages import account_contracts, account_figures, account_history, account_state, accounts
 from dashboard.published import read
 from dashboard.words import Words, is_unknown
 
 WHOLE = "all"
 FACTS = ("owner_id", "segment", "industry", "country", "headcount", "parent", "cohort_month")
 
-NAMES = """
-select account_id, coalesce(account_name, account_id) as account_name
-from marts.dim_account
-where merged_into_account_id is null
-order by 2, 1"""
 # A merged account leads to the one that goes on, which may have been merged itself.
 GOES_ON = """
 with recursive chain as (
@@ -53,12 +48,13 @@ from marts.mart_action_queue
 where account_id = ?
 order by priority"""
 TREATMENTS = "select * from marts.mart_treatment where account_id = ? order by mrr desc, product_id"
-PRODUCTS = """
-select distinct product_id
+# A former customer is no longer scored: its last day as a customer is shown, with its date.
+LAST_SEEN = """
+select product_id, as_of_date
 from marts.fct_health_score
-where account_id = ? and product_id <> 'all'
-    and as_of_date = (select max(as_of_date) from marts.fct_health_score where account_id = ?)
-order by 1"""
+where account_id = ?
+qualify as_of_date = max(as_of_date) over ()
+order by product_id <> 'all', product_id"""
 
 
 def show(today: context.Today) -> None:
@@ -66,7 +62,7 @@ def show(today: context.Today) -> None:
     context.head(today, "account")
     asked = st.query_params.get("account")
     account_id = goes_on(asked) if asked else None
-    choose(words, account_id)
+    choose(words)
     if asked and not account_id:
         st.warning(words("account.unknown"))
     if not account_id:
@@ -85,9 +81,11 @@ def show(today: context.Today) -> None:
         rows, columns = made(words, account_id)
         if len(rows):
             context.table(today, part, rows, columns)
-    product_id = choose_product(words, account_id)
+    seen = read(LAST_SEEN, account_id)
+    product_id = choose_product(words, [WHOLE, *seen["product_id"][1:]])
     account_history.show(today, account_id, product_id)
-    account_state.show(today, account_id, product_id)
+    if len(seen):
+        account_state.show(today, account_id, product_id, seen["as_of_date"].iloc[0])
     account_contracts.show(today, account_id, product_id)
 
 
@@ -97,28 +95,22 @@ def goes_on(asked: str) -> str | None:
     return None if found.empty else found.iloc[0]["account_id"]
 
 
-def choose(words: Words, account_id: str | None) -> None:
-    names = read(NAMES).set_index("account_id")["account_name"].to_dict()
-    ids = list(names)
-    chosen = st.selectbox(
-        words("account.choose"),
-        ids,
-        index=ids.index(account_id) if account_id in names else None,
-        format_func=lambda key: f"{names[key]} ({key})",
-        placeholder=words("accounts.type"),
-        filter_mode="contains",
-    )
-    if chosen and chosen != account_id:
-        st.query_params["account"] = chosen
-        st.rerun()
+def choose(words: Words) -> None:
+    """Find a customer, also a former one, and show it; the list is empty again then, so that the way back is free."""
+
+    def go() -> None:
+        st.query_params["account"] = st.session_state["another"]
+        st.session_state["another"] = None
+
+    search = st.text_input(words("accounts.search"), key="search")
+    accounts.offer(words, accounts.found(search, True, accounts.ANY), key="another", on_change=go)
 
 
-def choose_product(words: Words, account_id: str) -> str:
+def choose_product(words: Words, products: list[str]) -> str:
     """The product that health, level and history are shown of, or the customer as a whole; kept in the address."""
-    products = read(PRODUCTS, account_id, account_id)["product_id"].tolist()
     return st.selectbox(
         words("account.product"),
-        [WHOLE, *products],
+        products,
         format_func=lambda key: labels.product(words, key),
         key="of",
         bind="query-params",

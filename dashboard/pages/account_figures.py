@@ -5,24 +5,35 @@ from dashboard.markup import Figure
 from dashboard.published import read
 from dashboard.words import UNKNOWN, Words, is_unknown
 
+# The account is named in every part: tables of every day and account are large.
 STATE = """
+with state as (
+    select * from marts.mart_account_360
+    where account_id = ? and month = (select max(month) from marts.mart_account_360)
+),
+
+health as (
+    select * from marts.fct_health_score where account_id = ? and product_id = 'all'
+),
+
+levels as (
+    select * from marts.fct_success_level where account_id = ? and product_id = 'all'
+)
+
 select
     state.*, health.score_change_28d, health.compared_days_28d, health.score_change_28d_null_reason,
     health.lowest_score, health.null_reason as health_null_reason, levels.level_since_date, levels.days_in_level,
     levels.level_low, levels.level_high, levels.next_step_en, levels.next_step_ja,
     levels.null_reason as level_null_reason
-from marts.mart_account_360 as state
-left join marts.fct_health_score as health
-    on state.account_id = health.account_id and state.as_of_date = health.as_of_date and health.product_id = 'all'
-left join marts.fct_success_level as levels
-    on state.account_id = levels.account_id and state.as_of_date = levels.as_of_date and levels.product_id = 'all'
-where state.account_id = ? and state.month = (select max(month) from marts.mart_account_360)"""
+from state
+left join health using (as_of_date)
+left join levels using (as_of_date)"""
 WORTH = "select * from marts.mart_ltv_account where account_id = ?"
 
 
 def headlines(words: Words, account_id: str) -> list[Figure]:
     """How the customer stands on the newest day; nothing for an account that never was a customer."""
-    found = read(STATE, account_id)
+    found = read(STATE, account_id, account_id, account_id)
     if found.empty:
         return []
     row = found.iloc[0].to_dict()

@@ -9,16 +9,12 @@ from dashboard.words import Words, is_unknown
 
 Table = tuple[pd.DataFrame, list[markup.Column]]
 
-# A former customer is no longer scored: its last day as a customer is shown, with its date.
-LAST_SEEN = "select max(as_of_date) as day from marts.fct_health_score where account_id = ?"
 SCORES = """
 select * from marts.fct_health_score
 where account_id = ? and as_of_date = ? and (product_id = ? or ? = 'all')
 order by product_id <> 'all', product_id"""
 LOST_POINTS = """
-select points.*, scores.override_author_id, scores.override_reason, scores.override_expires_date
-from marts.fct_health_component as points
-inner join marts.fct_health_score as scores using (account_id, as_of_date, product_id)
+select * from marts.fct_health_component
 where account_id = ? and as_of_date = ? and score_kind = 'health' and (product_id = ? or ? = 'all')
 order by product_id, position"""
 LEVELS = """
@@ -45,10 +41,9 @@ where kpis.account_id = ? and kpis.product_id = ? and kpis.is_shown
 order by list_position(['usage', 'satisfaction', 'outcome', 'setup', 'finance'], kpis.stage), kpi_key"""
 
 
-def show(today: context.Today, account_id: str, product_id: str) -> None:
-    words = today.words
-    day = read(LAST_SEEN, account_id)["day"].iloc[0]
-    asked = (account_id, None if is_unknown(day) else day, product_id)
+def show(today: context.Today, account_id: str, product_id: str, day: pd.Timestamp) -> None:
+    """`day` is the newest on which it was a customer."""
+    words, asked = today.words, (account_id, day, product_id)
     tables = {"scores": scores, "lost_points": lost_points, "reached": levels, "conditions": conditions}
     for name, made in tables.items():
         rows, columns = made(words, *asked)
@@ -82,7 +77,8 @@ def scores(words: Words, account_id: str, day: object, product_id: str) -> Table
 def lost_points(words: Words, account_id: str, day: object, product_id: str) -> Table:
     """Where each product lost its points, the most first; a cap and a word set by hand stand as rows of their own."""
     rows = read(LOST_POINTS, account_id, day, product_id, product_id)
-    rows["note"] = [note(words, row) for row in rows.to_dict("records")]
+    scored = read(SCORES, account_id, day, product_id, product_id).set_index("product_id").to_dict("index")
+    rows["note"] = [note(words, row, scored[row["product_id"]]) for row in rows.to_dict("records")]
     return rows, [
         product(words),
         markup.wide(f"sentence_{words.language}", words("lost_sentence")),
@@ -94,11 +90,11 @@ def lost_points(words: Words, account_id: str, day: object, product_id: str) -> 
     ]
 
 
-def note(words: Words, row: dict) -> str:
+def note(words: Words, row: dict, score: dict) -> str:
     """What is to be known of a part of the score beside its sentence."""
     if row["part"] == "override":
-        until = words.date(row["override_expires_date"])
-        return words("by_hand", author=row["override_author_id"], date=until, reason=row["override_reason"])
+        until = words.date(score["override_expires_date"])
+        return words("by_hand", author=score["override_author_id"], date=until, reason=score["override_reason"])
     return words("capped") if row["part"] == "cap" else words.named("reason", row["null_reason"])
 
 

@@ -1,6 +1,7 @@
 """Accounts: all customers of the day, to search, filter and sort, and the way to each of them."""
 
 import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +11,8 @@ from dashboard.published import read
 from dashboard.words import Words
 
 FACETS = ("owner", "segment", "product", "level", "band")
+ANY = ((),) * len(FACETS)
+OFFERED = 500  # a list of thousands is slow to type in
 
 # Every account that was ever a customer, as it stands on the newest day.
 BOOK = """
@@ -75,20 +78,26 @@ def show(today: context.Today) -> None:
     if rows.empty:
         st.info(words("accounts.none"))
         return
-    names = dict(zip(rows["account_id"], rows["account_name"], strict=True))
-    account_id = st.selectbox(
-        words("accounts.open"),
-        list(names),
-        index=None,
-        format_func=lambda key: f"{names[key]} ({key})",
-        placeholder=words("accounts.type"),
-        filter_mode="contains",
-    )
+    account_id = offer(words, rows)
     account_id = account_id or picked(words, rows)
     if account_id:
         st.switch_page(
             st.session_state["pages"]["account"], query_params={"lang": words.language, "account": account_id}
         )
+
+
+def offer(words: Words, rows: pd.DataFrame, **options: object) -> str | None:
+    """A list to choose a customer from by keyboard: those of most MRR, as many as a list can hold."""
+    names = dict(zip(rows["account_id"][:OFFERED], rows["account_name"][:OFFERED], strict=True))
+    return st.selectbox(
+        words("accounts.open"),
+        list(names),
+        index=None,
+        format_func=lambda key: f"{names[key]} ({key})",
+        placeholder=words("accounts.type" if len(rows) <= OFFERED else "accounts.most", number=words.number(OFFERED)),
+        filter_mode="contains",
+        **options,
+    )
 
 
 def filters(words: Words) -> tuple[str, bool, list[tuple[str, ...]]]:
@@ -127,7 +136,7 @@ def codes(words: Words) -> dict[str, str]:
     return own | labels.names(words, "band")
 
 
-def found(search: str, has_former: bool, chosen: list[tuple[str, ...]]) -> pd.DataFrame:
+def found(search: str, has_former: bool, chosen: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """The customers asked for, by MRR. Every word must be in the name or id; width and case of letters do not count."""
     rows = read(ROWS, has_former, *chosen)
     text = (rows["account_name"].fillna("") + " " + rows["account_id"]).str.normalize("NFKC").str.casefold()
