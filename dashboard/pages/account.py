@@ -62,6 +62,8 @@ def show(today: context.Today) -> None:
     context.head(today, "account")
     asked = st.query_params.get("account")
     account_id = goes_on(asked) if asked else None
+    asked_of_list = {key: st.query_params.get_all(key) for key in ("lang", *accounts.ASKED)}
+    st.page_link(st.session_state["pages"]["accounts"], label=words("account.back"), query_params=asked_of_list)
     choose(words)
     if asked and not account_id:
         st.warning(words("account.unknown"))

@@ -11,6 +11,7 @@ from dashboard.published import read
 from dashboard.words import Words
 
 FACETS = ("owner", "segment", "product", "level", "band")
+ASKED = ("q", "former", *FACETS)
 ANY = ((),) * len(FACETS)
 OFFERED = 500  # a list of thousands is slow to type in
 
@@ -81,9 +82,9 @@ def show(today: context.Today) -> None:
     account_id = offer(words, rows)
     account_id = account_id or picked(words, rows)
     if account_id:
-        st.switch_page(
-            st.session_state["pages"]["account"], query_params={"lang": words.language, "account": account_id}
-        )
+        # What was asked for goes along, so that the way back leads to the same list.
+        asked = {key: st.query_params.get_all(key) for key in st.query_params}
+        st.switch_page(st.session_state["pages"]["account"], query_params={**asked, "account": account_id})
 
 
 def offer(words: Words, rows: pd.DataFrame, **options: object) -> str | None:
@@ -102,32 +103,36 @@ def offer(words: Words, rows: pd.DataFrame, **options: object) -> str | None:
 
 def filters(words: Words) -> tuple[str, bool, list[tuple[str, ...]]]:
     """What is asked for, kept in the address: words, whether former customers count too, values of each facet."""
-    say_anew(words.language)
-    search = st.text_input(words("accounts.search"), key="q", bind="query-params")
-    has_former = st.toggle(words("accounts.former"), key="former", bind="query-params")
-    choices = read(CHOICES, has_former)
-    spoken = codes(words)
-    chosen = []
+    asked = {key: st.query_params.get_all(key) for key in ASKED}
+    # The address leads when it has changed by itself: on the first visit, and with the browser's way back.
+    state, by_itself = st.session_state, asked != st.session_state.get("asked") or "q" not in st.session_state
+    if by_itself:
+        state["q"], state["former"] = " ".join(asked["q"]), bool(asked["former"])
+    search = st.text_input(words("accounts.search"), key="q")
+    has_former = st.toggle(words("accounts.former"), key="former")
+    choices, spoken = read(CHOICES, has_former), codes(words)
+    chosen = {}
     for facet, place in zip(FACETS, st.columns(len(FACETS)), strict=True):
         options = choices[choices["facet"] == facet]["value"].tolist()
-        values = place.multiselect(
+        if by_itself:
+            state[facet] = [value for value in asked[facet] if value in options]
+        chosen[facet] = place.multiselect(
             words(f"accounts.{facet}"),
             options,
             format_func=lambda code: spoken.get(code, code),
             key=facet,
-            bind="query-params",
             placeholder=words("accounts.all"),
         )
-        chosen.append(tuple(values))
-    return search, has_former, chosen
+    remember({"q": [search] if search else [], "former": ["yes"] if has_former else [], **chosen}, asked)
+    return search, has_former, [tuple(chosen[facet]) for facet in FACETS]
 
 
-def say_anew(language: str) -> None:
-    """The address holds what the filters show, in the page's language: after a change of it, they are set again."""
-    if st.session_state.get("accounts_in", language) != language:
-        for facet in FACETS:
-            st.session_state[facet] = st.session_state.get(facet, [])
-    st.session_state["accounts_in"] = language
+def remember(now: dict[str, list[str]], asked: dict[str, list[str]]) -> None:
+    """Write what is asked for now into the address, in one step of the browser's history."""
+    st.session_state["asked"] = now
+    if now != asked:
+        others = {key: st.query_params.get_all(key) for key in st.query_params if key not in ASKED}
+        st.query_params.from_dict(others | {key: values for key, values in now.items() if values})
 
 
 def codes(words: Words) -> dict[str, str]:
