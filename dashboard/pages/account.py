@@ -110,6 +110,8 @@ def choose(words: Words) -> None:
 
 def choose_product(words: Words, products: list[str]) -> str:
     """The product that health, level and history are shown of, or the customer as a whole; kept in the address."""
+    if len(products) < 3:  # one product is the whole customer
+        return WHOLE
     return st.selectbox(
         words("account.product"),
         products,
