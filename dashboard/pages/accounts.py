@@ -20,7 +20,7 @@ BOOK = """
 with book as (
     select
         state.*,
-        accounts.account_name,
+        coalesce(accounts.account_name, account_id) as account_name,
         coalesce(accounts.owner_id, 'nobody') as owner,
         coalesce(accounts.segment, 'unknown') as segment,
         coalesce(cast(state.success_level as varchar), if(state.is_customer, 'unknown', 'former')) as level,
@@ -144,7 +144,7 @@ def codes(words: Words) -> dict[str, str]:
 def found(search: str, has_former: bool, chosen: Sequence[tuple[str, ...]]) -> pd.DataFrame:
     """The customers asked for, by MRR. Every word must be in the name or id; width and case of letters do not count."""
     rows = read(ROWS, has_former, *chosen)
-    text = (rows["account_name"].fillna("") + " " + rows["account_id"]).str.normalize("NFKC").str.casefold()
+    text = (rows["account_name"] + " " + rows["account_id"]).str.normalize("NFKC").str.casefold()
     for word in unicodedata.normalize("NFKC", search).casefold().split():
         rows = rows[text.loc[rows.index].str.contains(word, regex=False)]
     return rows.reset_index(drop=True)
