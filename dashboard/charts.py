@@ -8,7 +8,7 @@ BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, LABEL_WIDTH = 300, 60, 60, 60
+HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, STRIP, LABEL_WIDTH = 300, 60, 60, 120, 60
 LINES_OF_NAME = alt.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
 # A legend of lines shows their dashes.
 LINES = {
@@ -221,24 +221,31 @@ def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
 
 def small_multiples(
     rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame
-) -> alt.VConcatChart:
-    """`rows` (date, series, value), one strip per series on one time axis; `marks` (date, label) are upright lines
-    through all of them, such as renewals."""
-    span = pd.concat([rows["date"], marks["date"]])
-    x = alt.X("date:T", scale=alt.Scale(domain=[span.min().isoformat(), span.max().isoformat()]), title=None,
-              axis=alt.Axis(format="%Y-%m"))
-    strips = []
+) -> dict[str, alt.LayerChart]:
+    """`rows` (date, series, value), a low chart for each series, all on one time axis; `marks` (date, label) are
+    upright lines through all of them, such as ends of contracts. An unknown value is a gap. They are charts of their
+    own, as charts in one frame do not take the width of the page."""
+    dates = pd.concat([rows["date"], marks["date"]])
+    scale = alt.Scale(domain=[dates.min().isoformat(), dates.max().isoformat()])
+    day = alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d")
+    strips = {}
     for series in order:
-        strip = rows[rows["series"] == series]
-        line = alt.Chart(strip).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE)).encode(
-            x=x,
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
-            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"),
-                     alt.Tooltip("value:Q", title=series, format=",.2~f")],
+        is_last = series == order[-1]
+        x = alt.X("date:T", scale=scale, title=None, axis=alt.Axis(format="%Y-%m", labels=is_last, ticks=is_last))
+        line = (
+            alt.Chart(rows[rows["series"] == series])
+            .mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE))
+            .encode(
+                x=x,
+                y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, tickMinStep=1, minExtent=64, maxExtent=64)),
+                tooltip=[day, alt.Tooltip("value:Q", title=series, format=",.2~f")],
+            )
         )
-        lines = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=ORANGE).encode(
-            x="date:T",
-            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"), alt.Tooltip("label:N", title=" ")],
-        )
-        strips.append((line + lines).properties(height=70, title=alt.Title(series, anchor="start", fontSize=12)))
-    return alt.vconcat(*strips, spacing=8)
+        layers = [line]
+        if len(marks):
+            faint = 0.7 if len(marks) <= 12 else 0.3
+            upright = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=ORANGE, opacity=faint)
+            layers.append(upright.encode(x=x, tooltip=[day, alt.Tooltip("label:N", title=" ")]))
+        title = alt.Title(series, anchor="start", fontSize=12)
+        strips[series] = alt.layer(*layers).properties(height=STRIP + (20 if is_last else 0), title=title)
+    return strips
