@@ -223,7 +223,7 @@ def small_multiples(
     rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame
 ) -> dict[str, alt.LayerChart]:
     """`rows` (date, series, value), a low chart for each series, all on one time axis; `marks` (date, label) are
-    upright lines through all of them, such as ends of contracts. An unknown value is a gap. They are charts of their
+    upright lines through all of them, such as renewals. An unknown value is a gap. They are charts of their
     own, as charts in one frame do not take the width of the page."""
     dates = pd.concat([rows["date"], marks["date"]])
     scale = alt.Scale(domain=[dates.min().isoformat(), dates.max().isoformat()])
@@ -231,7 +231,8 @@ def small_multiples(
     strips = {}
     for series in order:
         is_last = series == order[-1]
-        x = alt.X("date:T", scale=scale, title=None, axis=alt.Axis(format="%Y-%m", labels=is_last, ticks=is_last))
+        months = alt.Axis(format="%Y-%m", tickCount="month", labels=is_last, ticks=is_last)
+        x = alt.X("date:T", scale=scale, title=None, axis=months)
         line = (
             alt.Chart(rows[rows["series"] == series])
             .mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE))

@@ -124,12 +124,12 @@ def choose_product(words: Words, products: list[str]) -> str:
 def facts(words: Words, account: dict) -> str:
     """What dim_account says of the customer, in a line; what it does not know is left out."""
     known = {key: account[key] for key in FACTS if not is_unknown(account[key])}
-    shown = {"owner_id": words("nobody")} | known
     if "headcount" in known:
-        shown["headcount"] = words.number(known["headcount"])
+        known["headcount"] = words.number(known["headcount"])
     if "cohort_month" in known:
-        shown["cohort_month"] = words.date(known["cohort_month"])[:7]
-    return words("facts.between").join(words(f"fact.{key}", value=shown[key]) for key in FACTS if key in shown)
+        known["cohort_month"] = words.date(known["cohort_month"])[:7]
+    shown = [words(f"fact.{key}", value=value) for key, value in known.items()]
+    return words("facts.between").join(shown if "owner_id" in known else [words("fact.no_owner"), *shown])
 
 
 def actions(words: Words, account_id: str) -> tuple[pd.DataFrame, list[markup.Column]]:
