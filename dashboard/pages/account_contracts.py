@@ -1,4 +1,4 @@
-"""What a customer has signed and what comes of it: renewals to come, contract lines, lifetime value, goals."""
+"""What a customer has signed and what came of it: renewals, contract lines, lifetime value, goals."""
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +22,10 @@ select
 from marts.mart_renewal_calendar
 where account_id = ? and (product_id = ? or ? = 'all')
 order by due_date, product_id"""
+DECIDED = """
+select * from marts.fct_renewal
+where account_id = ? and (product_id = ? or ? = 'all') and status <> 'open'
+order by due_date desc, product_id"""
 LINES = """
 select lines.*, currencies.minor_digits
 from marts.fct_contract_line as lines
@@ -39,6 +43,8 @@ def show(today: context.Today, account_id: str, product_id: str) -> None:
     rows, columns = coming(words, *asked)
     if len(rows):
         context.table(today, "coming", rows, columns)
+    rows, columns = decided(words, *asked)
+    context.folded(today, "decided", rows, columns)
     rows, columns = lines(words, *asked)
     context.folded(today, "lines", rows, columns)
     st.header(words("worth.title"))
@@ -59,6 +65,19 @@ def coming(words: Words, *asked: str) -> Table:
         markup.named("auto_renew", words("auto_renew"), words, "yes"),
         markup.named("state", words("status"), words, "renewal_state"),
         markup.money("signed_mrr", words("signed_mrr"), words),
+    ]
+
+
+def decided(words: Words, *asked: str) -> Table:
+    """Renewals that are decided, the newest first, and what came of them."""
+    return read(DECIDED, *asked), [
+        markup.date("due_date", words("due_date"), words),
+        markup.text("product_id", words("product")),
+        markup.number("term_months", words("term_months"), words),
+        markup.money("due_mrr", words("due_mrr"), words),
+        markup.named("status", words("status"), words, "renewal_state"),
+        markup.money("renewed_mrr", words("renewed_mrr"), words),
+        markup.number("days_late", words("days_late"), words),
     ]
 
 

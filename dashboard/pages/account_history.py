@@ -1,4 +1,4 @@
-"""How a customer came where it stands: its months on one time axis, with the days on which contracts end."""
+"""How a customer came where it stands: its months on one time axis, with the days on which renewals come due."""
 
 import altair as alt
 import pandas as pd
@@ -44,12 +44,12 @@ left join book using (as_of_date)
 left join usage using (as_of_date)
 where scores.account_id = ? and scores.product_id = ?
 order by 1"""
-CONTRACT_ENDS = """
-select end_date_exclusive as date, string_agg(distinct product_id, ', ' order by product_id) as products
-from marts.fct_contract_line
-where account_id = ? and end_date_exclusive is not null and mrr > 0 and (product_id = ? or ? = 'all')
-group by 1
-order by 1"""
+RENEWALS = """
+select due_date as date, status, string_agg(product_id, ', ' order by product_id) as products
+from marts.fct_renewal
+where account_id = ? and (product_id = ? or ? = 'all')
+group by 1, 2
+order by 1, 2"""
 
 
 def show(today: context.Today, account_id: str, product_id: str) -> None:
@@ -82,9 +82,10 @@ def history(
         pd.DataFrame({"date": rows["date"], "series": name, "value": in_units(words, strip, rows[strip])})
         for strip, name in names.items()
     )
-    ends = read(CONTRACT_ENDS, account_id, product_id, product_id)
-    ends["label"] = [words("history.end", products=products) for products in ends["products"]]
-    drawn = charts.small_multiples(tall, list(names.values()), {"date": words("date")}, ends)
+    marks = read(RENEWALS, account_id, product_id, product_id)
+    states = marks["status"].map(lambda status: words.named("renewal_state", status))
+    marks["label"] = states + ": " + marks["products"]
+    drawn = charts.small_multiples(tall, list(names.values()), {"date": words("date")}, marks)
     return drawn, rows, table_columns(words, rows)
 
 
