@@ -9,7 +9,9 @@ RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, STRIP, LABEL_WIDTH = 300, 60, 60, 120, 60
-LINES_OF_NAME = alt.Axis(labelLimit=320, labelExpr="split(datum.label, '\\n')")
+LINES_OF_NAME = alt.Axis(
+    labelLimit=320, labelLineHeight=13, labelOverlap=False, labelExpr="split(datum.label, '\\n')"
+)
 # A legend of lines shows their dashes.
 LINES = {
     "orient": "bottom", "labelLimit": 400, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2,
@@ -112,7 +114,8 @@ def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.L
         )
     )
     labels = alt.Chart(rows.assign(end=rows["value"].clip(lower=0))).mark_text(align="left", dx=4)
-    return (drawn + labels.encode(y=y, x="end:Q", text="label:N")).properties(height=AXIS_HEIGHT + 34 * len(rows))
+    row = max([34, *(13 * name.count("\n") + 21 for name in names)])
+    return (drawn + labels.encode(y=y, x="end:Q", text="label:N")).properties(height=AXIS_HEIGHT + row * len(rows))
 
 
 def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, float] | None = None) -> alt.LayerChart:

@@ -101,15 +101,11 @@ class Lever:
 
 
 def bars(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
-    known = rows.dropna(subset=["net_gain"])
-    wide = NAME_WIDTH[words.language]
-    return pd.DataFrame(
-        {
-            "name": known[f"label_{words.language}"].map(lambda name: "\n".join(textwrap.wrap(name, wide))),
-            "value": known["net_gain"] / 10**words.minor_digits,
-            "label": known["net_gain"].map(lambda minor: words.money(minor, signed=True)),
-        }
-    )
+    """Net gains in whole units: exact ones are in the table, and there is little room on a phone."""
+    known, wide = rows.dropna(subset=["net_gain"]), NAME_WIDTH[words.language]
+    amounts = known["net_gain"] / 10**words.minor_digits
+    names = known[f"label_{words.language}"].map(lambda name: "\n".join(textwrap.wrap(name, wide)))
+    return pd.DataFrame({"name": names, "value": amounts, "label": amounts.map("{:+,.0f}".format)})
 
 
 def scenario_columns(words: Words) -> list[markup.Column]:
@@ -135,16 +131,18 @@ def outcome(words: Words, found: dict) -> list[markup.Figure]:
         return [words("ltv.today", value=words.money(found[f"{name}_before"]))]
 
     cost = words("ltv.cost_of", cost=words.money(found["cs_cost"]))
-    months = words("ltv.months_paid", months=words.number(found["break_even_months"], 1))
     pays = words("ltv.pays_at", count=words.number(found["break_even_accounts"]))
     if is_unknown(found["break_even_accounts"]):
         pays = words.named("ltv_reason", found["break_even_null_reason"])
+    paid = [pays]
+    if not is_unknown(found["break_even_months"]):
+        paid = [words("ltv.months_paid", months=words.number(found["break_even_months"], 1)), pays]
     one, everyone = words("ltv.one_definition"), words("ltv.all_definition")
     return [
         markup.Figure(words("ltv.one_after"), words.money(found["ltv_after"]), was("ltv"), [one]),
         markup.Figure(words("ltv.all_after"), words.money(found["total_after"]), was("total"), [everyone]),
         markup.Figure(words("ltv.gain"), words.money(found["gain"], signed=True), [], [words("ltv.gain_definition")]),
-        markup.Figure(words("ltv.net_gain"), words.money(found["net_gain"], signed=True), [cost], [months, pays]),
+        markup.Figure(words("ltv.net_gain"), words.money(found["net_gain"], signed=True), [cost], paid),
     ]
 
 
