@@ -194,7 +194,8 @@ create table marts.dim_account as select * from (values
 ) as t(account_id, account_name, owner_id, currency);
 create table marts.mart_action_queue as
 select *, date '2025-06-30' as as_of_date, '=SUM' as sentence_ja, 'ja' as label_ja, '\t=p' as product_id,
-    date '2025-06-01' as opened_date, date '2025-06-08' as due_date, null::date as last_touch_date
+    date '2025-06-01' as opened_date, date '2025-06-08' as due_date, null::date as last_touch_date,
+    null::varchar as gain_null_reason
 from (values
     (2, 'i2', 'a1', '+o', 'level_fall', 'Fall', 'Success level [2].', 123456, -250, -0.01, false),
     (1, 'i1', '-a2', null, 'low_nps', 'Low', '@home says 3.', 5, null, null, true)

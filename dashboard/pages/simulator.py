@@ -7,20 +7,20 @@ import streamlit as st
 from dashboard import context, markup
 from dashboard.pages import lifetime_value
 from dashboard.published import opened, published_file, read
+from dashboard.scopes import choose_scope, scope_name
 from dashboard.words import Words, is_unknown
-from orchestration.published_file import SCOPES
 from orchestration.settings import Refused
 from orchestration.what_if import Move, effects_of, expected_then, gain_of, refuse_impossible
 
 # (from level, to level) → row of mart_what_if
 Effects = dict[tuple[int, int], dict]
 
-SCOPE_VALUES = """
-select scope_type, scope_value, max(scope_mrr) as mrr
+SCOPES = """
+select scope_type, scope_value
 from marts.mart_what_if
 where from_level < to_level and scope_mrr > 0
 group by 1, 2
-order by 1, mrr desc, 2"""
+order by scope_type <> 'all', scope_type, max(scope_mrr) desc, scope_value"""
 TARGET = """
 select max(target_nrr) as target_nrr, bool_and(is_target_rolling) as is_rolling
 from marts.mart_level_lever
@@ -38,11 +38,11 @@ def show_level_moves(today: context.Today) -> None:
     words = today.words
     st.header(words("moves.title"))
     st.caption(words("moves.definition"))
-    scopes = read(SCOPE_VALUES)
-    if scopes.empty:
+    scopes = {tuple(scope): scope_name(words, scope[1]) for scope in read(SCOPES).itertuples(index=False)}
+    if not scopes:
         st.info(words("nothing_known"))
         return
-    scope, value = chosen_scope(words, scopes)
+    scope, value = choose_scope(words, scopes)
     with opened(published_file()) as connection:
         effects = effects_of(connection, scope, value)
     moves = asked(words, effects)
@@ -57,20 +57,6 @@ def show_level_moves(today: context.Today) -> None:
     rows, columns = steps(words, effects, moves)
     with st.expander(words("as_table")):
         st.html(markup.table(rows, columns, words("moves.title")))
-
-
-def chosen_scope(words: Words, scopes: pd.DataFrame) -> tuple[str, str]:
-    """The whole company, or a part of it that has customers with a known level."""
-    left, right = st.columns(2)
-    there = [scope for scope in SCOPES if scope in set(scopes["scope_type"])]
-    with left:
-        scope = context.choose(words("simulator.scope"), "scope", there, lambda key: words.named("scope", key))
-    values = scopes[scopes["scope_type"] == scope]["scope_value"].tolist()
-    if scope == "all":
-        return scope, "all"
-    spoken = {"unknown": words("moves.unknown")}
-    with right:
-        return scope, context.choose(words.named("scope", scope), "value", values, lambda key: spoken.get(key, key))
 
 
 def asked(words: Words, effects: Effects) -> list[Move]:
