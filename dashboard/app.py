@@ -1,11 +1,11 @@
 """The page: `make dashboard`. This file only puts it together: the language, the navigation, and what is shown when
-there is nothing to read. What the pages show is in pages/."""
+there is nothing to read. What the pages show is in views/."""
 
 import streamlit as st
 
 from dashboard import context, markup, words
-from dashboard.pages import account, accounts, actions, cohorts, levels, overview, simulator, trust
 from dashboard.published import NothingPublished, published_file, version
+from dashboard.views import account, accounts, actions, cohorts, levels, overview, simulator, trust
 
 PAGES = {
     "overview": overview.show,

@@ -12,8 +12,8 @@ import vl_convert
 
 from dashboard import markup
 from dashboard.context import today_in
-from dashboard.pages import overview
 from dashboard.published import NothingPublished, published_file, version
+from dashboard.views import overview
 from dashboard.words import Words
 from orchestration.settings import DataDir, Refused
 

@@ -4,8 +4,8 @@ import pytest
 from conftest import Warehouse
 
 from dashboard import markup
-from dashboard.pages import account, account_contracts, account_figures, account_history, account_state, accounts
 from dashboard.published import read
+from dashboard.views import account, account_contracts, account_figures, account_history, account_state, accounts
 from dashboard.words import LANGUAGES, Words, texts
 
 # Columns of codes that the pages put into words by texts.csv, and the group of their texts.

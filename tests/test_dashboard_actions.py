@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import Warehouse, csw
 
-from dashboard.pages import actions
+from dashboard.views import actions
 from dashboard.words import Words
 from orchestration.actions import as_csv
 

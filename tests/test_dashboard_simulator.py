@@ -8,8 +8,8 @@ import pytest
 from conftest import Warehouse
 from rich.console import Console
 
-from dashboard.pages import ltv_arithmetic, simulator
 from dashboard.published import read
+from dashboard.views import ltv_arithmetic, simulator
 from dashboard.words import Words
 from orchestration.what_if import Move, effects_of, show_what_if
 

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import context, labels, markup
-from dashboard.pages import account_contracts, account_figures, account_history, account_state, accounts
 from dashboard.published import read
+from dashboard.views import account_contracts, account_figures, account_history, account_state, accounts
 from dashboard.words import Words, is_unknown
 
 WHOLE = "all"

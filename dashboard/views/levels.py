@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard import charts, context, markup
 from dashboard.context import choose
-from dashboard.pages import level_belief, level_worth
-from dashboard.pages.level_belief import level_name
 from dashboard.published import read
+from dashboard.views import level_belief, level_worth
+from dashboard.views.level_belief import level_name
 from dashboard.words import Words, is_unknown
 
 COUNTED = ("accounts", "mrr")

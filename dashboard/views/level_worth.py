@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard import charts, context, markup
 from dashboard.context import choose
-from dashboard.pages.level_belief import level_name
 from dashboard.published import read
 from dashboard.scopes import choose_scope, scope_name
+from dashboard.views.level_belief import level_name
 from dashboard.words import Words, is_unknown
 
 Table = tuple[pd.DataFrame, list[markup.Column]]

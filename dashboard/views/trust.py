@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import context, markup
-from dashboard.pages import deliveries, track_record
 from dashboard.published import read
+from dashboard.views import deliveries, track_record
 from dashboard.words import UNKNOWN, Words, is_unknown
 
 Table = tuple[pd.DataFrame, list[markup.Column]]

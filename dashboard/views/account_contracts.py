@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import context, labels, markup
-from dashboard.pages import account_figures
 from dashboard.published import read
+from dashboard.views import account_figures
 from dashboard.words import Words, is_unknown
 
 Table = tuple[pd.DataFrame, list[markup.Column]]

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts, context, markup
-from dashboard.pages.ltv_arithmetic import Levers, again, levers_of, percent_of, share_of
 from dashboard.published import read
+from dashboard.views.ltv_arithmetic import Levers, again, levers_of, percent_of, share_of
 from dashboard.words import Words, is_unknown
 
 # Letters of a scenario's name side by side, so that its bar has room on a phone.

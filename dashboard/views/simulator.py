@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import context, markup
-from dashboard.pages import lifetime_value
 from dashboard.published import opened, published_file, read
 from dashboard.scopes import choose_scope, scope_name
+from dashboard.views import lifetime_value
 from dashboard.words import Words, is_unknown
 from orchestration.settings import Refused
 from orchestration.what_if import Move, effects_of, expected_then, gain_of, refuse_impossible
