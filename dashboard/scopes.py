@@ -18,7 +18,7 @@ def choose_scope(words: Words, names: dict[tuple[str, str], str]) -> tuple[str, 
     if scope_type == "all":
         return scope_type, values[0]
     with right:
-        return scope_type, choose(words(f"scope.{scope_type}"), "of", values, lambda code: names[scope_type, code])
+        return scope_type, choose(words(f"scope.{scope_type}"), "value", values, lambda code: names[scope_type, code])
 
 
 def scope_name(words: Words, value: str) -> str:
