@@ -16,13 +16,24 @@ WORKBOOK = "customer_success.xlsx"
 MOST_ROWS = 1_048_575  # of a sheet, below its headings
 
 
+def query_texts() -> dict[str, str]:
+    """Sheet → its query, for a language and a day to be filled in."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in SHEETS.glob("*.sql")}
+
+
+def tables_read() -> set[str]:
+    """The tables a published file must have for the workbook."""
+    return set(re.findall(r"(?:marts|reference)\.\w+", " ".join(query_texts().values())))
+
+
 def write_workbook(connection: duckdb.DuckDBPyConnection, path: Path, language: str, as_of: datetime.date) -> int:
     """Returns the number of sheets. Raises Refused for what does not fit into Excel."""
     book = Book(connection, path, language, as_of)
     about = book.file.add_worksheet(book.says("about"))
     contents, definitions = [], []
+    queries = query_texts()
     for key in [key for key in book.texts if key.startswith("sheet.")]:
-        query = (SHEETS / f"{key.removeprefix('sheet.')}.sql").read_text(encoding="utf-8")
+        query = queries[key.removeprefix("sheet.")]
         columns, rows = add_sheet(book, book.says(key), query)
         marts = ", ".join(dict.fromkeys(re.findall(r"marts\.(\w+)", query)))
         contents.append([book.says(key), book.texts[key].meaning, rows, marts])

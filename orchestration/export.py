@@ -16,7 +16,7 @@ from rich.console import Console
 from xlsxwriter.exceptions import FileCreateError
 
 from orchestration.actions import Language
-from orchestration.excel import WORKBOOK, write_workbook
+from orchestration.excel import WORKBOOK, tables_read, write_workbook
 from orchestration.published_file import published
 from orchestration.settings import DataDir, Refused
 from orchestration.table_files import chosen_tables, files_of, write_tables
@@ -40,7 +40,8 @@ def write_export(
         raise Refused("--table chooses among Parquet and CSV files; the workbook is always whole.")
     if folder.is_relative_to(data_dir.landing):
         raise Refused(f"{folder} is where exports of others land; the next run would read it. Choose another folder.")
-    with published(data_dir, "marts.dim_account", "quality.run") as connection:
+    needed = sorted(tables_read()) if Format.xlsx in formats else []
+    with published(data_dir, "quality.run", *needed) as connection:
         tables = chosen_tables(connection, names)
         try:
             with draft_in(folder) as draft:
