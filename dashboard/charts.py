@@ -8,7 +8,15 @@ BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5
 RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
-HEIGHT, LABEL_WIDTH = 300, 60
+HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, STRIP, LABEL_WIDTH = 300, 60, 60, 120, 60
+LINES_OF_NAME = alt.Axis(
+    labelLimit=320, labelLineHeight=13, labelOverlap=False, labelExpr="split(datum.label, '\\n')"
+)
+# A legend of lines shows their dashes.
+LINES = {
+    "orient": "bottom", "labelLimit": 400, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2,
+    "symbolOpacity": 1,
+}
 
 
 def axis(title: str, unit: str) -> alt.Axis:
@@ -39,7 +47,7 @@ def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, s
     if len(band):
         area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE)
         layers.insert(0, area.encode(x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"))
-    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
 
 
 def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str) -> alt.LayerChart:
@@ -90,31 +98,37 @@ def stacked_months(rows: pd.DataFrame, order: list[str], titles: dict[str, str],
 
 
 def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.LayerChart:
-    """`rows` (name, value, label), top to bottom in their order, each with its label."""
+    """`rows` (name, value, label), top to bottom in their order, each with its label; a name may have several lines."""
     names = rows["name"].tolist()
-    y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=alt.Axis(labelLimit=320))
+    y = alt.Y("name:N", sort=names, title=titles.get("name"), axis=LINES_OF_NAME)
+    # Room for the longest label right of the longest bar.
+    room = 1 + 0.012 * max(map(len, rows["label"]), default=0)
+    scale = alt.Scale(domain=[min(0.0, rows["value"].min()), max(0.0, rows["value"].max()) * room])
     drawn = (
         alt.Chart(rows)
         .mark_bar(color=BLUE)
         .encode(
             y=y,
-            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=alt.Scale(padding=LABEL_WIDTH)),
+            x=alt.X("value:Q", axis=axis(titles["value"], unit), scale=scale),
             tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("label:N", title=titles["value"])],
         )
     )
-    labels = alt.Chart(rows).mark_text(align="left", dx=4).encode(y=y, x="value:Q", text="label:N")
-    return (drawn + labels).properties(height=max(120, 34 * len(rows)))
+    labels = alt.Chart(rows.assign(end=rows["value"].clip(lower=0))).mark_text(align="left", dx=4)
+    row = max([34, *(13 * name.count("\n") + 21 for name in names)])
+    return (drawn + labels.encode(y=y, x="end:Q", text="label:N")).properties(height=AXIS_HEIGHT + row * len(rows))
 
 
 def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, float] | None = None) -> alt.LayerChart:
-    """`cells` (x, y, value, label): the colour is the value, the label says it in figures where there is room; a cell
-    without a value is not drawn."""
+    """`cells` (x, y, value, label and perhaps a `short` label): the colour is the value, the label says it in figures
+    where there is room; a cell without a value is not drawn."""
     x_order, y_order = list(dict.fromkeys(cells["x"])), list(dict.fromkeys(cells["y"]))
     known = cells.dropna(subset=["value"])
+    known = known if "short" in known else known.assign(short=known["label"])
     scale = alt.Scale(scheme="blues", domain=list(domain) if domain else alt.Undefined, clamp=True)
+    x_axis = alt.Axis(labelAngle=0, labelOverlap=len(x_order) > 14, labelFlush=False)
     base = alt.Chart(known).encode(
-        x=alt.X("x:O", sort=x_order, scale=alt.Scale(domain=x_order), title=titles["x"], axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"]),
+        x=alt.X("x:O", sort=x_order, scale=alt.Scale(domain=x_order), title=titles["x"], axis=x_axis),
+        y=alt.Y("y:O", sort=y_order, scale=alt.Scale(domain=y_order), title=titles["y"], axis=alt.Axis(labelLimit=240)),
     )
     squares = base.mark_rect().encode(
         color=alt.Color("value:Q", title=titles["value"], scale=scale, legend=alt.Legend(format=titles["unit"])),
@@ -124,14 +138,21 @@ def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, f
             alt.Tooltip("label:N", title=titles["value"]),
         ],
     )
-    height = max(160, 22 * len(y_order))
-    if len(x_order) > 14:
-        return alt.layer(squares).properties(height=height)
+    row, letters = (34, 11) if len(y_order) <= 14 else (22, 11) if len(y_order) <= 30 else (14, 9)
     middle = known["value"].min() + 0.6 * (known["value"].max() - known["value"].min()) if len(known) else 0
-    labels = base.mark_text(fontSize=11).encode(
-        text="label:N", color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24"))
+    labels = base.mark_text(fontSize=letters).encode(
+        text="short:N",
+        color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24")),
+        opacity=alt.condition(f"bandwidth('x') > {0.6 * letters} * length(datum.short)", alt.value(1), alt.value(0)),
     )
-    return (squares + labels).properties(height=max(160, 34 * len(y_order)))
+    drawn = (squares + labels).properties(height=AXIS_HEIGHT + LEGEND_HEIGHT + row * len(y_order))
+    return drawn.configure_legend(orient="bottom", gradientLength=160, titleLimit=300)
+
+
+def whole_grid(cells: pd.DataFrame, x_order: list, y_order: list) -> pd.DataFrame:
+    """`cells` of a heat map in the order of both axes, with a row without a value where there is none."""
+    places = pd.MultiIndex.from_product([y_order, x_order], names=["y", "x"])
+    return cells.set_index(["y", "x"]).reindex(places).reset_index()
 
 
 def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
@@ -139,7 +160,7 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=titles.get("name"), axis=alt.Axis(labelLimit=320))
     base = alt.Chart(rows).encode(y=y)
     lines = base.mark_rule(strokeWidth=3, color=GREY).encode(
-        x=alt.X("low:Q", axis=axis(titles["value"], unit)), x2="high:Q"
+        x=alt.X("low:Q", axis=axis(titles["value"], unit), scale=alt.Scale(zero=False)), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=90, color=BLUE).encode(
         x="value:Q",
@@ -148,7 +169,37 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
             *(alt.Tooltip(f"{key}:Q", title=titles[key], format=unit) for key in ("value", "low", "high")),
         ],
     )
-    return (lines + points).properties(height=max(120, 34 * len(rows)))
+    return (lines + points).properties(height=AXIS_HEIGHT + 34 * len(rows))
+
+
+def with_line(drawn: alt.LayerChart, at: float) -> alt.LayerChart:
+    """The chart with an upright line at a value, such as that of no difference."""
+    line = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(strokeDash=[4, 3], color=ORANGE)
+    return drawn + line.encode(x="at:Q")
+
+
+def rates_over_months(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
+    """`lines` (months, series, value), each series with a dash of its own, over `band` (months, low, high)."""
+    order = list(dict.fromkeys(lines["series"]))
+    x = alt.X("months:Q", title=titles["months"])
+    area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(point=alt.OverlayMarkDef(size=10))
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", axis=axis(titles["value"], RATE)),
+            color=alt.Color("series:N", title=None, scale=alt.Scale(domain=order, range=[BLUE, ORANGE, GREEN, GREY])),
+            strokeDash=alt.StrokeDash("series:N", title=None, scale=alt.Scale(domain=order, range=DASHES)),
+            tooltip=[
+                alt.Tooltip("months:Q", title=titles["months"]),
+                alt.Tooltip("series:N", title=" "),
+                alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
+            ],
+        )
+    )
+    layers = [area, drawn] if len(band) else [drawn]
+    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
 
 
 def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
@@ -168,29 +219,37 @@ def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
         ],
     )
-    return (band + steps).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400)
+    return (band + steps).properties(height=HEIGHT).configure_legend(**LINES)
 
 
 def small_multiples(
     rows: pd.DataFrame, order: list[str], titles: dict[str, str], marks: pd.DataFrame
-) -> alt.VConcatChart:
-    """`rows` (date, series, value), one strip per series on one time axis; `marks` (date, label) are upright lines
-    through all of them, such as renewals."""
-    span = pd.concat([rows["date"], marks["date"]])
-    x = alt.X("date:T", scale=alt.Scale(domain=[span.min().isoformat(), span.max().isoformat()]), title=None,
-              axis=alt.Axis(format="%Y-%m"))
-    strips = []
+) -> dict[str, alt.LayerChart]:
+    """`rows` (date, series, value), a low chart for each series, all on one time axis; `marks` (date, label) are
+    upright lines through all of them, such as renewals. An unknown value is a gap. They are charts of their
+    own, as charts in one frame do not take the width of the page."""
+    dates = pd.concat([rows["date"], marks["date"]])
+    scale = alt.Scale(domain=[dates.min().isoformat(), dates.max().isoformat()])
+    day = alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d")
+    strips = {}
     for series in order:
-        strip = rows[rows["series"] == series]
-        line = alt.Chart(strip).mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE)).encode(
-            x=x,
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3)),
-            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"),
-                     alt.Tooltip("value:Q", title=series, format=",.2~f")],
+        is_last = series == order[-1]
+        months = alt.Axis(format="%Y-%m", tickCount="month", labels=is_last, ticks=is_last)
+        x = alt.X("date:T", scale=scale, title=None, axis=months)
+        line = (
+            alt.Chart(rows[rows["series"] == series])
+            .mark_line(color=BLUE, point=alt.OverlayMarkDef(size=16, color=BLUE))
+            .encode(
+                x=x,
+                y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=3, tickMinStep=1, minExtent=64, maxExtent=64)),
+                tooltip=[day, alt.Tooltip("value:Q", title=series, format=",.2~f")],
+            )
         )
-        lines = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=ORANGE).encode(
-            x="date:T",
-            tooltip=[alt.Tooltip("date:T", title=titles["date"], format="%Y-%m-%d"), alt.Tooltip("label:N", title=" ")],
-        )
-        strips.append((line + lines).properties(height=70, title=alt.Title(series, anchor="start", fontSize=12)))
-    return alt.vconcat(*strips, spacing=8)
+        layers = [line]
+        if len(marks):
+            faint = 0.7 if len(marks) <= 12 else 0.3
+            upright = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=ORANGE, opacity=faint)
+            layers.append(upright.encode(x=x, tooltip=[day, alt.Tooltip("label:N", title=" ")]))
+        title = alt.Title(series, anchor="start", fontSize=12)
+        strips[series] = alt.layer(*layers).properties(height=STRIP + (20 if is_last else 0), title=title)
+    return strips

@@ -1,5 +1,6 @@
 """What every page needs to know: the language, the day, the currency; and the frame around every chart and table."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -45,6 +46,18 @@ def offer_languages(language: str) -> None:
     )
 
 
+def choose(label: str, name: str, options: Sequence[str], show: Callable[[str], str]) -> str:
+    """A select box whose choice stands in the address as `?name=`: the option itself, not its words in one language."""
+    key = f"{name} in {st.session_state['language']}"  # else the box would keep the words of the other language
+
+    def keep() -> None:
+        st.query_params[name] = st.session_state[key]
+
+    asked = st.query_params.get(name)
+    index = options.index(asked) if asked in options else 0
+    return st.selectbox(label, options, index, show, key=key, on_change=keep)
+
+
 def today_in(language: str) -> Today:
     """Raises NothingPublished."""
     found = read(
@@ -87,3 +100,24 @@ def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Colu
         st.info(today.words("nothing_known"))
     else:
         st.html(markup.table(rows, columns, today.words(f"{name}.definition", **values)))
+
+
+def folded(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
+    """A long table under its title and definition, shown when asked for."""
+    words = today.words
+    st.header(words(f"{name}.title"))
+    st.caption(words(f"{name}.definition", **values))
+    if rows.empty:
+        st.info(words("nothing_known"))
+        return
+    with st.expander(f"{words('as_table')} ({words.number(len(rows))})"):
+        st.html(markup.table(rows, columns, words(f"{name}.title")))
+
+
+def table_of_faults(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column]) -> None:
+    """A table of what is wrong, or the sentence that nothing is."""
+    if len(rows):
+        table(today, name, rows, columns)
+    else:
+        st.header(today.words(f"{name}.title"))
+        st.success(today.words(f"{name}.none"))

@@ -1,7 +1,8 @@
 """Figures and tables as plain HTML: the same on the page and in the report, readable by screen readers and printers.
 Everything that comes from data is escaped."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -17,9 +18,15 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-figure dd {margin: 0 0 .15rem; font-size: .82rem; color: #3d4752; overflow-wrap: anywhere}
 .csw-figure dd.value {font-size: 1.45rem; font-weight: 600; color: #1b1f24; font-variant-numeric: tabular-nums}
 .csw-figure dd.mark {font-weight: 600; color: #1b1f24}
+.csw-item p {margin: 0 0 .25rem}
+.csw-item dl {display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; padding: 0; font-size: .82rem}
+.csw-item dt {color: #3d4752}
+.csw-item dd {margin: 0; font-weight: 600; font-variant-numeric: tabular-nums}
 .csw-scroll {overflow-x: auto}
 .csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
+.csw-scroll {container-type: inline-size}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
+.csw-table caption span {display: inline-block; position: sticky; left: 0; max-width: 100cqw}
 .csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
     vertical-align: top; min-width: 3.5rem; white-space: nowrap}
 .csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal}
@@ -28,6 +35,7 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-table tr {break-inside: avoid}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
     color: #3d4752 !important; opacity: 1 !important}
+[data-testid="stMain"] [data-testid="stPageLink"] p {color: #1d4f91; font-weight: 600; text-decoration: underline}
 [data-testid="stMain"] h2 {font-size: 1.5rem}
 @media print {
     [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
@@ -69,6 +77,18 @@ def figures(shown: Iterable[Figure], label: str) -> str:
     return f'<dl class="csw-figures" aria-label="{escape(label)}">{cards}</dl>'
 
 
+def item(label: str, sentence: str, facts: Mapping[str, str]) -> str:
+    """A sentence under its label, and beneath it what is known, each by its name."""
+    known = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
+    said = f"<p><strong>{escape(label)}</strong></p><p>{escape(sentence)}</p>"
+    return f'<div class="csw-item">{said}<dl>{known}</dl></div>'
+
+
+def literal(text: str) -> str:
+    """A text from data as the label of a button or link: Streamlit reads those as Markdown."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+
+
 def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
     """A table with a caption; a value that is unknown is a dash."""
     heads = "".join(f'<th scope="col"{side(column)}>{escape(column.label)}</th>' for column in columns)
@@ -78,7 +98,7 @@ def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
     )
     return (
         f'<div class="csw-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="csw-table">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
@@ -102,6 +122,11 @@ def wide(key: str, label: str) -> Column:
 def named(key: str, label: str, words: Words, group: str) -> Column:
     """A code of the marts, in words."""
     return Column(key, label, lambda value: words.named(group, value))
+
+
+def reason(key: str, label: str, words: Words, group: str = "reason") -> Column:
+    """Why a figure is unknown, in words."""
+    return Column(key, label, lambda value: words.named(group, value), "wide")
 
 
 def number(key: str, label: str, words: Words, digits: int = 0) -> Column:

@@ -3,6 +3,8 @@
 import functools
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -42,6 +44,13 @@ def read(query: str, *values: object) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=256)
 def _remembered(path: Path, of_version: Version, query: str, values: tuple) -> pd.DataFrame:
+    with opened(path) as connection:
+        return connection.execute(query, list(values)).df()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file, read-only, for one question: nobody else is answered meanwhile."""
     with ONE_AT_A_TIME:
         try:
             connection = duckdb.connect(str(path), read_only=True)
@@ -49,7 +58,7 @@ def _remembered(path: Path, of_version: Version, query: str, values: tuple) -> p
             raise NothingPublished(str(path)) from error
         try:
             connection.execute("set TimeZone = 'UTC'")
-            return connection.execute(query, list(values)).df()
+            yield connection
         except duckdb.CatalogException as error:
             raise NothingPublished(f"{path}: {error}") from error
         finally:

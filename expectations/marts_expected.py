@@ -67,12 +67,13 @@ def expected_nrr_rules(as_of: date) -> list:
         ),
         no_rows(
             "intervals_hold_what_is_expected",
-            "Both intervals hold the expected NRR, or say why there are none.",
+            "Both intervals hold the expected NRR, and the full one that of luck, or say why there are none.",
             "Follow the scope from int_expected_intervals to mart_expected_nrr.",
             f"""select {scope}, expected.expected_nrr, expected.expected_nrr_low, expected.expected_nrr_high
                 from marts.mart_expected_nrr as expected
                 where expected.expected_nrr not between expected.expected_nrr_low and expected.expected_nrr_high
                     or expected.expected_nrr not between expected.luck_low and expected.luck_high
+                    or expected.luck_low < expected.expected_nrr_low or expected.luck_high > expected.expected_nrr_high
                     or (expected.expected_nrr_low is null) <> (expected.interval_null_reason is not null)""",
         ),
         no_rows(

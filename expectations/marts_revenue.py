@@ -3,7 +3,7 @@
 from datetime import date
 
 from expectations.intermediate import MRR_OF_LINES
-from expectations.rules import no_rows
+from expectations.rules import WARNING, no_rows
 
 MOVEMENTS = ("fx", "opening_book", "new", "reactivation", "expansion", "contraction", "churn")
 GROSS = ("upsell", "cross_sell", "downsell", "product_dropped", "product_swap")
@@ -54,6 +54,27 @@ def line_rules(as_of: date) -> list:
                 left join running on accounts.account_id = running.account_id
                 where accounts.mrr <> coalesce(running.mrr_of_lines, 0)
                     and accounts.account_id not in (select account_id from otherwise)""",
+        ),
+        no_rows(
+            "no_change_of_plan_looks_like_a_lapse",
+            "No product waits in its grace while the account took up another one on the very day it ended.",
+            "If the new one replaces the old one, fill in renewal_of of the new line, or cancelled_at of the old one; "
+            "until then both count until the grace has passed, and MRR of these accounts may be too high by ended_mrr.",
+            """select gaps.account_id, gaps.gap_start_date as ended_date, gaps.product_id as ended_product,
+                    gaps.price_numerator / gaps.price_denominator as ended_mrr, started.product_id as started_product,
+                    started.mrr as started_mrr
+                from intermediate.int_coverage_gaps as gaps
+                inner join intermediate.int_known_lines as started
+                    on gaps.account_id = started.account_id and gaps.gap_start_date = started.start_date
+                    and gaps.product_id <> started.product_id
+                where gaps.gap_status = 'in_grace' and gaps.price_numerator > 0 and started.mrr > 0
+                    and started.renewal_of is null and not exists (
+                        select 1 from intermediate.int_known_lines as earlier
+                        where earlier.account_id = started.account_id and earlier.product_id = started.product_id
+                            and earlier.start_date < started.start_date
+                    )""",
+            severity=WARNING,
+            why="2026-11-22: in one company without renewal_of six accounts had changed their plan within sixty days.",
         ),
     ]
 

@@ -82,7 +82,7 @@ def follow_up_rules(as_of: date) -> list:
                         when first_touch_date is not null
                             then case when first_touch_date <= due_date then 'in_time' else 'late' end
                         when null_reason = 'not_touched_yet'
-                            then case when due_date <= as_of_date then 'overdue' else 'open' end
+                            then case when due_date < as_of_date then 'overdue' else 'open' end
                     end""",
         ),
     ]

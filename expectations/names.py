@@ -106,7 +106,8 @@ _tables = {
     ),
 }
 
-_warned = {*_tables["raw"], *_tables["staging"], "fct_usage", "mart_advocates", "mart_goal_attainment"}
+_of_marts = {"fct_contract_line", "fct_usage", "mart_advocates", "mart_goal_attainment"}
+_warned = {*_tables["raw"], *_tables["staging"], *_of_marts}
 
 TABLES = {
     layer: {table: CHECK_NAMES if table in _warned else CHECK_NAMES[:1] for table in tables}

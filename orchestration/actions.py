@@ -1,6 +1,7 @@
 """What `csw actions` shows and exports: whom to call today and why, from the published file, most urgent first."""
 
 import csv
+import io
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -10,14 +11,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from orchestration.formulas import harmless
 from orchestration.published_file import published, rows_of
 from orchestration.settings import DataDir, Refused
 from orchestration.words import Row, money, number
 
 MART = "marts.mart_action_queue"
 NOBODY = "nobody"  # stands for customers without an owner
-# A sheet reads a cell that begins so as a formula, also in quotes; the wide ones are their Japanese forms.
-STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 class Language(StrEnum):
@@ -45,7 +45,8 @@ QUERY = f"""
 select
     queue.as_of_date, queue.action_id, queue.priority, queue.account_id, accounts.account_name, queue.owner_id,
     queue.reason_key, queue.label_{{lang}} as label, queue.sentence_{{lang}} as sentence, queue.product_id,
-    queue.mrr_at_stake, queue.expected_mrr_gain, queue.expected_nrr_gain, accounts.currency, currencies.minor_digits,
+    queue.mrr_at_stake, queue.expected_mrr_gain, queue.expected_nrr_gain, queue.gain_null_reason,
+    accounts.currency, currencies.minor_digits,
     queue.opened_date, queue.due_date, queue.is_overdue, queue.last_touch_date
 from {MART} as queue
 left join marts.dim_account as accounts using (account_id)
@@ -112,19 +113,24 @@ def cells(connection: duckdb.DuckDBPyConnection, row: Row) -> list[str]:
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:
+    try:
+        path.write_bytes(as_csv(rows))
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def as_csv(rows: list[Row]) -> bytes:
     """UTF-8 with its mark: without it Excel reads Japanese as Shift-JIS. Text is quoted, numbers are not."""
     names = [
         "as_of_date", "action_id", "priority", "account_id", "account_name", "owner_id", "reason_key", "label",
         "sentence", "product_id", "mrr_at_stake", "expected_mrr_gain", "currency", "expected_nrr_gain", "opened_date",
         "due_date", "is_overdue", "last_touch_date",
     ]  # fmt: skip
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
-            writer.writerow(names)
-            writer.writerows([safe(row, name) for name in names] for row in rows)
-    except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from None
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(names)
+    writer.writerows([safe(row, name) for name in names] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def safe(row: Row, name: str) -> object:
@@ -132,6 +138,4 @@ def safe(row: Row, name: str) -> object:
     value = row[name]
     if name in ("mrr_at_stake", "expected_mrr_gain") and value is not None:
         return Decimal(value).scaleb(-row["minor_digits"])
-    if isinstance(value, str) and value.startswith(STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
+    return harmless(value)

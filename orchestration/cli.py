@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from orchestration.actions import Language, show_actions
+from orchestration.export import Format, write_export
 from orchestration.screen import build, console, errors
 from orchestration.settings import DataDir, Refused, default_data_dir, parse_overrides, yesterday
 
@@ -219,6 +220,22 @@ def report(
 
     write_report(place(data_dir), path, lang.value)
     console.print(f"The report is in {path}.", markup=False)
+
+
+@app.command()
+@plainly
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made if it is not there.")],
+    format_: Annotated[Format, typer.Option("--format", help="Files for tools, for sheets, a workbook.")] = (
+        Format.parquet
+    ),
+    lang: Annotated[Language, typer.Option(help="Of the workbook: English or Japanese.")] = Language.en,
+    table: Annotated[list[str] | None, typer.Option(help="Only this table. May be repeated.")] = None,
+    data_dir: DataDirOption = None,
+    debug: DebugOption = False,
+) -> None:
+    """Every mart and seed as Parquet or CSV, the headline marts as an Excel workbook, in place of an earlier export."""
+    write_export(place(data_dir), folder, format_, lang, table or [], console)
 
 
 @app.command()

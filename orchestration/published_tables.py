@@ -1,6 +1,7 @@
 """What readers get: the marts and the seeds that dbt's manifest names, and the quality tables, all with descriptions.
 Nothing personal: what a table of `quality` may show of a raw row is left out here."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from orchestration.failures import EXAMPLES_FOLLOW
 from orchestration.quality_tables import TABLES
 
+# A description may end with the place in our own specification that asks for it, (E1): readers do not have that.
+CODES = r" \([RSHLEAT]\d+(?:, [RSHLEAT]\d+)*\)"
 EMAIL = r"[^\s@,;<>\"]+@[^\s@,;<>\"]+"
 
 # Columns of quality tables that are not copied as they are: examples may show a raw row (those of marts cannot), and
@@ -40,9 +43,9 @@ def tables(declared: Mapping[str, Any]) -> Iterator[Table]:
     for node in sorted(declared["nodes"].values(), key=lambda node: node["unique_id"]):
         is_mart = node["resource_type"] == "model" and node["schema"] == "marts"
         if is_mart or node["resource_type"] == "seed":
-            columns = {name: column["description"] for name, column in node["columns"].items()}
+            columns = {name: plain(column["description"]) for name, column in node["columns"].items()}
             query = f'select * from warehouse."{node["schema"]}"."{node["name"]}"'
-            yield Table(node["schema"], node["name"], query, node["description"], columns)
+            yield Table(node["schema"], node["name"], query, plain(node["description"]), columns)
     for name, (description, columns) in TABLES.items():
         descriptions = {column: text for column, (_, text) in columns.items()}
         yield Table("quality", name, shown(f"warehouse.quality.{name}"), description, descriptions)
@@ -53,3 +56,8 @@ def shown(address: str) -> str:
     name = address.rsplit(".", 1)[1]
     chosen = ", ".join(f"{SHOWN.get((name, column), column)} as {column}" for column in TABLES[name][1])
     return f"select {chosen} from {address}"
+
+
+def plain(description: str) -> str:
+    """A description as a comment shows it: on one line, without our own codes."""
+    return re.sub(CODES, "", " ".join(description.split()))

@@ -3,7 +3,7 @@ quality.py (which writes the rows) and publish.py (which copies them and writes 
 
 RUN = "run that wrote the row; joins quality.run"
 MINOR_UNITS = "of the month, as published; minor units, 0 once no contract goes back that far"
-RATE = "of the 12 months to the month's end, as published; 0..1, NULL where nobody paid at their start"
+RATE = "of the 12 months to the month's end, as published; 1 is 100 %, NULL where nobody paid at their start"
 
 # table → (description, {column: (type, description)})
 TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {

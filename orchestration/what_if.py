@@ -57,7 +57,7 @@ def show_what_if(data_dir: DataDir, moves: list[Move], scope: str, value: str | 
             of = f"{number(move.accounts)} of {number(available(effects, move))}"
             says = f"{of}: level {move.from_level} → {move.to_level}"
             table.add_row(says, more_money(connection, gain, currency), f"{100 * gain / mrr:+.2f} points")
-        then = expected + sum(gain_of(effects, move) for move in moves)
+        then = expected_then(effects, moves)
         table.add_row("Then", money(connection, whole(then), currency), rate(then, mrr), style="bold")
     console.print(table, soft_wrap=False)
     console.print(f"{first['note_en']}. Accounts of average gain; who they are: marts.fct_expected_nrr.")
@@ -98,6 +98,12 @@ def available(effects: dict[tuple[int, int], dict], move: Move) -> int:
 
 def gain_of(effects: dict[tuple[int, int], dict], move: Move) -> Decimal:
     return move.accounts * effects[move.from_level, move.to_level]["mean_gain_mrr"]
+
+
+def expected_then(effects: dict[tuple[int, int], dict], moves: list[Move]) -> Decimal:
+    """Expected MRR of the scope after the moves, in fractions of minor units."""
+    first = next(iter(effects.values()))
+    return first["scope_expected_mrr"] + sum(gain_of(effects, move) for move in moves)
 
 
 def whole(amount: Decimal) -> int:

@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: builds several warehouses; still part of `make test`")
     config.addinivalue_line("markers", "browser: needs chromium and the extra `browser`; run by `make test-browser`")
     config.addinivalue_line("markers", "spark: needs Java and the extra `spark`; run by `make test-spark`")
+    config.addinivalue_line("markers", "clients: needs other people's programs; run by `make test-clients`")
     for name in [name for name in os.environ if name.startswith(("CSW_", "DBT_", "DAGSTER_"))]:
         del os.environ[name]
 

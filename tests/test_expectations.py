@@ -106,7 +106,8 @@ create table intermediate.int_renewals as
     select *, 'p1' as product_id from (values ('a1', date '2025-01-01', 0::bigint), ('a2', date '2024-02-10', 50))
         as t(account_id, due_date, renewed_mrr);
 create table intermediate.int_coverage_gaps (
-    account_id varchar, gap_start_date date, gap_end_date date, currency varchar, price_numerator bigint,
+    account_id varchar, product_id varchar, gap_start_date date, gap_end_date date, currency varchar,
+    price_numerator bigint,
     price_denominator bigint, gap_status varchar);
 create table intermediate.int_exchange_rates (
     currency varchar, rate_date date, rate_numerator decimal(28, 0), rate_denominator decimal(28, 0));
@@ -434,8 +435,8 @@ create table marts.mart_low_score_followup as
         ('r1', 'a1', 6, null, 'low_score', date '2024-03-01', date '2024-03-04', date '2024-03-02', 9.5e0, 'in_time',
             null),
         ('r2', 'a1', 7, 10, 'fall', '2024-03-01', '2024-03-04', '2024-03-05', 99, 'late', null),
-        ('r3', 'a2', 3, 10, 'both', '2024-03-28', '2024-03-31', null, null, 'overdue', 'not_touched_yet'),
-        ('r4', 'a2', 2, null, 'low_score', '2024-03-29', '2024-04-01', null, null, 'open', 'not_touched_yet'),
+        ('r3', 'a2', 3, 10, 'both', '2024-03-27', '2024-03-30', null, null, 'overdue', 'not_touched_yet'),
+        ('r4', 'a2', 2, null, 'low_score', '2024-03-28', '2024-03-31', null, null, 'open', 'not_touched_yet'),
         ('r5', 'a2', 2, null, 'low_score', '2024-01-01', '2024-01-04', null, null, null, 'touches_start_later'))
         as t(response_id, account_id, score, previous_score, reason, opened_date, due_date, first_touch_date,
         hours_to_first_touch, status, null_reason);
@@ -616,6 +617,9 @@ insert into intermediate.int_book_cells values ('2024-02-29', 'a1', 2, 100, 'mon
 insert into intermediate.int_known_lines
     values ('c9', 'a1', 'p1', null, null, '2024-03-05', '2024-03-20', 7, 'JPY', 7, 1, '2024-03-31');
 insert into intermediate.int_renewals values ('a3', '2024-02-10', 70, 'p1');
+-- On the day p0 ended p1 began; of no length, so that it adds to no other sum.
+insert into intermediate.int_coverage_gaps
+    values ('a1', 'p0', '2024-01-01', '2024-01-01', 'JPY', 5, 1, 'in_grace');
 
 update marts.fct_contract_line set mrr = 49, rounding_minor = 7 where contract_id = 'c2';
 insert into marts.fct_mrr_movement

@@ -71,6 +71,14 @@ def test_years_that_differ_widen_the_full_interval_as_far_as_errors_and_the_poli
     assert shaken.full_high - shaken.full_low == pytest.approx(wider, rel=0.1)
 
 
+def test_a_common_shock_never_makes_a_small_scope_surer() -> None:
+    """One customer that left in one year of twenty: luck alone ends at nothing, or at all it pays."""
+    past, _ = one_cell(1_000, 60)
+    book = past.iloc[-1:][["account_id", *CELL]].assign(mrr=100, base_mrr=100)
+    [row] = drawn(past, book).itertuples()
+    assert row.full_low <= row.luck_low < 0.1 and row.full_high >= row.luck_high
+
+
 def test_the_same_rows_in_any_order_are_drawn_alike() -> None:
     past, book = one_cell(300, 60)
     again = drawn(past.sample(frac=1, random_state=1), book.sample(frac=1, random_state=2))

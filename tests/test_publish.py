@@ -41,6 +41,12 @@ def test_the_file_holds_marts_reference_and_quality_and_every_column_is_describe
     assert silent == []
 
 
+def test_comments_are_one_line_without_codes_that_only_the_repository_explains(sample):
+    comments = sample.execute(f"select comment {COLUMNS} union all select comment from duckdb_tables()").fetchall()
+    odd = re.compile(r"\n|\([RSHLEAT]\d+[,)]|docs/")
+    assert comments and not [text for (text,) in comments if odd.search(text)]
+
+
 def test_the_file_opens_in_duckdb_1_4(sample):
     tags = sample.execute("select tags from duckdb_databases() where database_name = current_database()").fetchone()[0]
     assert "v1.4" in str(tags)

@@ -141,13 +141,18 @@ def test_a_low_answer_of_a_merged_account_is_followed_up_by_whoever_calls_the_on
     assert kpis(chain, "2024-03-01", "new")["low_score_follow_up"] == "no_low_answer_due"
     assert kpis(chain, "2024-03-01", "new")["hours_to_follow_up"] == "no_low_answer_touched"
 
+    # On the due day itself the item is still in time, and counts in no share.
     run(chain, datetime.date(2024, 3, 6), **rows)
+    assert chain.query(items)[1] == ("r2", "new", "o2", "both", "2024-03-06", None, None, "open", "not_touched_yet")
+    assert kpis(chain, "2024-03-06", "new")["low_score_follow_up"] == "1.0"
+
+    run(chain, datetime.date(2024, 3, 7), **rows)
     assert chain.query(items) == [
         ("r1", "new", "o2", "low_score", "2024-03-04", "2024-03-02", 24.0, "in_time", None),
         ("r2", "new", "o2", "both", "2024-03-06", None, None, "overdue", "not_touched_yet"),
     ]
-    assert kpis(chain, "2024-03-06", "new")["low_score_follow_up"] == "0.5"
-    assert kpis(chain, "2024-03-06", "new")["hours_to_follow_up"] == "24.0"
+    assert kpis(chain, "2024-03-07", "new")["low_score_follow_up"] == "0.5"
+    assert kpis(chain, "2024-03-07", "new")["hours_to_follow_up"] == "24.0"
 
     run(chain, datetime.date(2024, 3, 10), **rows)
     # From 10:00 on the 3rd to 00:00 on the 10th: 6 days and 14 hours. The mean of 24 and 158 hours is 91.

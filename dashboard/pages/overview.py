@@ -43,7 +43,7 @@ order by month desc
 limit 12"""
 BRIDGE = "select * from marts.mart_expected_nrr_bridge where scope_type = 'all' and stretch = ?"
 MOVERS = """
-select change.*, accounts.account_name, accounts.owner_id
+select change.*, accounts.account_name
 from marts.mart_expected_nrr_change as change
 left join marts.dim_account as accounts using (account_id)
 where stretch = ?
@@ -168,6 +168,7 @@ def movers(words: Words, stretch: str) -> tuple[pd.DataFrame, list[markup.Column
         markup.text("owner_id", words("owner")),
         markup.named("membership", words("membership"), words, "membership"),
         markup.points("change_nrr", words("part.change"), words),
+        markup.wide(f"sentence_{words.language}", words("why")),
         *(markup.points(f"{part}_nrr", words(f"part.{part}"), words) for part in PARTS),
     ]
 

@@ -24,18 +24,18 @@ policies as (
 
 ),
 
--- The as-of date is over: what was due on it is due.
+-- The due day itself is still in time: what is due on the as-of date is not judged yet.
 final as (
 
     select
         to_build.as_of_date,
         low_scores.account_id,
-        cast(count_if(low_scores.due_date <= to_build.as_of_date) as bigint) as due,
+        cast(count_if(low_scores.due_date < to_build.as_of_date) as bigint) as due,
         cast(
             count(
                 case
                     when
-                        low_scores.due_date <= to_build.as_of_date
+                        low_scores.due_date < to_build.as_of_date
                         and low_scores.first_touch_date <= low_scores.due_date
                         then 1
                 end

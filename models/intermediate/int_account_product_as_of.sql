@@ -37,6 +37,8 @@ known_then as (
         to_build.as_of_date,
         contract_lines.account_id,
         contract_lines.product_id,
+        contract_lines.contract_id,
+        coalesce(contract_lines.contract_group_id, contract_lines.contract_id) as agreement_id,
         {{ converted_mrr('contract_lines', 'exchange_rates') }} as mrr,
         contract_lines.start_date,
         contract_lines.seats,
@@ -51,13 +53,32 @@ known_then as (
         {{ grace_days('contract_lines.term_months', 'policies') }} as grace_days
 
     from to_build
-    inner join contract_lines
-        on
-            to_build.as_of_date >= contract_lines.known_from_date
-            and to_build.as_of_date >= contract_lines.start_date
+    inner join contract_lines on to_build.as_of_date >= contract_lines.known_from_date
     cross join policies
     left join exchange_rates
         on contract_lines.currency = exchange_rates.currency and to_build.as_of_date = exchange_rates.rate_date
+
+),
+
+-- The price phases of one agreement are one contract (R6): it ends with the last one that is paid for, and its term is
+-- that of all of them.
+agreed as (
+
+    select
+        *,
+        max(
+            case
+                when mrr > 0 or start_date <= as_of_date then coalesce(end_date_exclusive, cast('9999-12-31' as date))
+            end
+        ) over agreement as contract_end_date,
+        min(start_date) over agreement as contract_start_date,
+        min(contract_id) over agreement < max(contract_id) over agreement as is_phased
+
+    from known_then
+
+    where end_date_exclusive is null or end_date_exclusive > start_date
+
+    window agreement as (partition by as_of_date, account_id, product_id, agreement_id)
 
 ),
 
@@ -73,9 +94,9 @@ marked as (
         min(case when mrr > 0 then start_date end) over (partition by as_of_date, account_id, product_id)
             as first_paid_date
 
-    from known_then
+    from agreed
 
-    where end_date_exclusive is null or end_date_exclusive > start_date
+    where start_date <= as_of_date
 
 ),
 
@@ -88,11 +109,17 @@ final as (
         cast(sum(case when is_active then 0 else mrr end) as bigint) as mrr_in_grace,
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(seats) as bigint) as seats,
-        max(term_months) as term_months,
+        cast(max(
+            case
+                when is_phased and contract_end_date < cast('9999-12-31' as date)
+                    then round({{ days_between('contract_start_date', 'contract_end_date') }} / {{ days_per_month() }})
+                else term_months
+            end
+        ) as int) as term_months,
         max(plan) as plan,
         max(first_paid_date) as first_paid_date,
         -- An open contract has no renewal to wait for.
-        case when max(last_end_date) < cast('9999-12-31' as date) then max(last_end_date) end as renewal_date
+        case when max(contract_end_date) < cast('9999-12-31' as date) then max(contract_end_date) end as renewal_date
 
     from marked
 

@@ -52,6 +52,7 @@ counted as (
         cast(count(*) as bigint) as forecasts,
         cast(count(trailing_error_nrr) as bigint) as compared_forecasts,
         cast(count(is_inside) as bigint) as forecasts_with_interval,
+        cast(count(case when is_inside then 1 end) as bigint) as forecasts_inside,
         {{ rate('sum(case when is_inside then 1 else 0 end)', 'count(is_inside)') }} as share_inside,
         {{ rate('sum(error_nrr)', 'count(*)') }} as bias,
         {% for part in parts %}

@@ -58,7 +58,10 @@ final as (
                     then ': ' || {{ spoken('level_conditions.metric_value', 'kpi_units.factor', 'kpi_units.suffix_en') }}
                 else
                     ': ' || {{ spoken('level_conditions.metric_value', 'kpi_units.factor', 'kpi_units.suffix_en') }}
-                    || ', ' || {{ spoken('level_conditions.distance', 'kpi_units.factor', 'kpi_units.suffix_en') }}
+                    || ', ' || {{ spoken_distance(
+                        'level_conditions.metric_value', 'level_conditions.threshold', 'kpi_units.factor',
+                        'kpi_units.suffix_en', "'less than ' || {}"
+                    ) }}
                     || ' away from '
                     || {{ spoken('level_conditions.threshold', 'kpi_units.factor', 'kpi_units.suffix_en') }}
             end, ': not known'
@@ -75,7 +78,10 @@ final as (
                     || '、基準'
                     || {{ spoken('level_conditions.threshold', 'kpi_units.factor', 'kpi_units.suffix_ja', '') }}
                     || 'まであと'
-                    || {{ spoken('level_conditions.distance', 'kpi_units.factor', 'kpi_units.suffix_ja', '') }}
+                    || {{ spoken_distance(
+                        'level_conditions.metric_value', 'level_conditions.threshold', 'kpi_units.factor',
+                        'kpi_units.suffix_ja', "{} || '未満'", ''
+                    ) }}
             end, ':不明'
         ) as sentence_ja,
         level_conditions.null_reason

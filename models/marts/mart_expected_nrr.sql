@@ -84,6 +84,10 @@ final as (
         summed.observed_share,
         summed.basis,
         coalesce(accuracy.forecasts, 0) as past_forecasts,
+        case
+            when accuracy.forecasts is null and summed.basis = 'assumed' then 'no_assumed_forecast_matured_yet'
+            when accuracy.forecasts is null then 'no_learned_forecast_matured_yet'
+        end as past_null_reason,
         accuracy.bias as past_bias,
         accuracy.mean_absolute_error as past_mae,
         accuracy.verdict as past_verdict

@@ -29,6 +29,8 @@ final as (
         compared_forecasts,
         compared_mae,
         trailing_mae,
+        forecasts_with_interval,
+        forecasts_inside,
         coverage,
         coverage_null_reason,
         verdict

@@ -20,7 +20,7 @@ spine as (
 
 ),
 
--- The as-of date is over: what was due on it and is not done is overdue.
+-- The due day itself is still in time, as in the action queue.
 final as (
 
     select
@@ -40,7 +40,7 @@ final as (
             when low_scores.null_reason is not null then null
             when low_scores.first_touch_date <= low_scores.due_date then 'in_time'
             when low_scores.first_touch_date > low_scores.due_date then 'late'
-            when low_scores.due_date <= spine.as_of_date then 'overdue'
+            when low_scores.due_date < spine.as_of_date then 'overdue'
             else 'open'
         end as status,
         case

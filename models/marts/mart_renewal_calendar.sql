@@ -48,6 +48,7 @@ final as (
         success_levels.success_level,
         health_scores.score as health_score,
         coalesce(health_scores.band, 'no_data') as health_band,
+        health_scores.override_expires_date is not null as is_health_set_by_hand,
         accounts.segment,
         accounts.owner_id,
         renewals.as_of_date
