@@ -24,7 +24,7 @@ MARTS = ("marts.mart_headline", "marts.mart_expected_nrr_bridge", "marts.mart_ac
 HEADLINE = f"""
     select
         kpi_key, label_{{lang}} as label, unit, currency, value, value_low, value_high, range_reason, basis,
-        due_value, progress_status, null_reason
+        past_verdict, due_value, progress_status, null_reason
     from {MARTS[0]} order by position"""
 CHANGE = f"""
     select

@@ -5,7 +5,8 @@ from typing import Any
 
 import duckdb
 
-from orchestration.words import money, number, percent
+from orchestration.summary import amount
+from orchestration.words import money, number
 
 SHOWN_PROBLEMS = 5
 MAX_ERROR = 600
@@ -91,18 +92,9 @@ def figure(row: dict[str, Any], words: dict[str, Any], connection: duckdb.DuckDB
     """A headline figure in its unit, with its range."""
     if row["value"] is None:
         return words["no_data"].format(reason=(row["null_reason"] or "unknown").replace("_", " "))
-    value, low, high = (in_unit(row, key, connection) for key in ("value", "value_low", "value_high"))
+    value, low, high = (amount(connection, row, column) for column in ("value", "value_low", "value_high"))
     text = words["range"].format(value=value, low=low, high=high) if low else value
     return text + (words["assumed"] if row["basis"] == "assumed" else "")
-
-
-def in_unit(row: dict[str, Any], key: str, connection: duckdb.DuckDBPyConnection) -> str:
-    value = row[key]
-    if value is None:
-        return ""
-    if row["unit"] == "money":
-        return money(connection, int(value), row["currency"])
-    return f"{value:+.1f}" if row["unit"] == "points" else percent(value)
 
 
 def since(change: dict[str, Any], words: dict[str, Any], before: str) -> str:

@@ -116,17 +116,17 @@ def past_forecasts(connection: duckdb.DuckDBPyConnection, headline: Row) -> str:
 
 def levels(connection: duckdb.DuckDBPyConnection) -> str:
     name = "coalesce(success_level::varchar, 'unknown')"
-    return counts(connection, "fct_success_level", name, "success_level", "success_level is null")
+    return counts(connection, "marts.fct_success_level", name, "success_level", "success_level is null")
 
 
 def bands(connection: duckdb.DuckDBPyConnection) -> str:
     place = "list_position(['green', 'yellow', 'red', 'no_data'], band)"
-    return counts(connection, "fct_health_score", "replace(band, '_', ' ')", place, "band = 'no_data'")
+    return counts(connection, "marts.fct_health_score", "replace(band, '_', ' ')", place, "band = 'no_data'")
 
 
 def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: str, is_unknown: str) -> str:
     """Accounts per value on the newest day, in order of `place`, and why the value is unknown where it is."""
-    newest = f"marts.{mart} where product_id = 'all' and as_of_date = (select max(as_of_date) from marts.{mart})"
+    newest = f"{mart} where product_id = 'all' and as_of_date = (select max(as_of_date) from {mart})"
     found = connection.execute(
         f"select {name}, count(*), {place} as place from {newest} group by all order by place nulls last"
     ).fetchall()

@@ -12,7 +12,7 @@ from orchestration.sources import declarations
 
 COMMANDS = (
     *("run", "backfill", "sample", "status", "quarantine", "doctor"),
-    *("score-compare", "bridge", "what-if", "actions", "export"),
+    *("score-compare", "bridge", "what-if", "actions", "report", "export", "digest"),
 )
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -154,7 +155,7 @@ def run_of_the_schedule(data_dir) -> bool:
 
 def test_a_run_whose_digest_reaches_nobody_is_published_all_the_same_and_says_so(sample_copy, monkeypatch):
     def published_day(data_dir, as_of, overrides, *_):
-        with open_day("r9", data_dir, as_of, overrides) as day:
+        with open_day(str(uuid.uuid4()), data_dir, as_of, overrides) as day:
             day.is_published = True
         return day
 

@@ -1,6 +1,8 @@
-"""Exposures tell the truth: each names its files, and depends on every table that stands in them and on no other."""
+"""Exposures tell the truth: each depends on the tables that its files, or what of the page they import, name."""
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,24 @@ def tables(declared: dict) -> dict[tuple[str, str], str]:
 
 
 def files_of(exposure: dict) -> set[Path]:
-    return {path for pattern in exposure["config"]["meta"]["files"] for path in ROOT.glob(pattern)}
+    """The files an exposure names, and what of the page they import."""
+    todo = [path for pattern in exposure["config"]["meta"]["files"] for path in ROOT.glob(pattern)]
+    found = set()
+    while todo:
+        path = todo.pop()
+        if path not in found:
+            found.add(path)
+            todo += imported(path)
+    return found
+
+
+def imported(path: Path) -> Iterator[Path]:
+    """The files of the page that a Python file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if path.suffix == ".py" else ():
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dashboard":
+            module = ROOT.joinpath(*node.module.split("."))
+            candidates = [module, *(module / name.name for name in node.names)]
+            yield from (file for file in (one.with_suffix(".py") for one in candidates) if file.exists())
 
 
 def tables_in(path: Path, tables: dict) -> set[tuple[str, str]]:
