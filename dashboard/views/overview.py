@@ -88,10 +88,15 @@ def headline(words: Words, row: dict) -> markup.Figure:
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
-        due, gap = words.value(row["due_value"], unit), words.value(row["gap_value"], unit, signed=True)
-        marks.append(words("against", due=due, gap=gap, status=words.named("status", row["progress_status"])))
-        target, end = words.value(row["target_value"], unit), words.date(row["target_end_date"])
-        notes.append(words("target_by", target=target, date=end))
+        target, due = words.value(row["target_value"], unit), words.value(row["due_value"], unit)
+        gap = words.value(row["gap_value"], unit, signed=True)
+        status, end = words.named("status", row["progress_status"]), words.date(row["target_end_date"])
+        # A landing is held against the target itself, a rolling figure against what the plan asks for by now.
+        if row["due_value"] != row["target_value"]:
+            marks.append(words("against_plan", due=due, gap=gap, status=status))
+            notes.append(words("target_by", target=target, date=end))
+        else:
+            marks.append(words("against_target", target=target, date=end, gap=gap, status=status))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
