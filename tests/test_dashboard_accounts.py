@@ -27,6 +27,7 @@ CODES = {
     "goal_status": [("mart_goal_attainment", "status")],
     "goal_scope": [("mart_goal_attainment", "scope")],
     "stage": [("mart_account_kpi", "stage")],
+    "renewal_state": [("fct_renewal", "status")],
 }
 
 
@@ -87,6 +88,19 @@ def test_headlines_are_those_of_the_marts(published: Warehouse) -> None:
         assert shown["Health"] == f"{score:,.1f}" and shown["Success level"] == str(level)
 
 
+def test_renewals_of_the_accounts_add_up_to_those_of_the_company(published: Warehouse) -> None:
+    of_company = published.rows(
+        """select due_month, due_mrr, lost_mrr, late_renewals
+           from marts.mart_renewals where scope_type = 'all' and due_renewals > 0 order by 1"""
+    )
+    of_accounts = published.rows(
+        """select due_month, sum(due_mrr), coalesce(sum(due_mrr) filter (where status = 'lost'), 0),
+               count(*) filter (where status = 'late')
+           from marts.fct_renewal group by 1 order by 1"""
+    )
+    assert of_company == of_accounts and len(of_company) > 12
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_account_can_be_shown_without_a_programmers_word(published: Warehouse, language: str) -> None:
     words = Words(language)
@@ -98,7 +112,8 @@ def test_every_account_can_be_shown_without_a_programmers_word(published: Wareho
             tables = [account.actions(words, account_id), account.treatments(words, account_id)]
             tables.append(account_history.history(words, account_id, product_id)[1:])
             tables.append(account_state.indicators(words, account_id, product_id))
-            for made in (account_contracts.coming, account_contracts.lines, account_contracts.goals):
+            contracts = account_contracts
+            for made in (contracts.coming, contracts.decided, contracts.lines, contracts.goals):
                 tables.append(made(words, account_id, product_id, product_id))
             for day in seen["as_of_date"][:1]:
                 for made in (account_state.scores, account_state.lost_points, account_state.levels):

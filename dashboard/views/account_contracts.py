@@ -44,7 +44,8 @@ def show(today: context.Today, account_id: str, product_id: str) -> None:
     if len(rows):
         context.table(today, "coming", rows, columns)
     rows, columns = decided(words, *asked)
-    context.folded(today, "decided", rows, columns)
+    if len(rows):
+        context.folded(today, "decided", rows, columns)
     rows, columns = lines(words, *asked)
     context.folded(today, "lines", rows, columns)
     st.header(words("worth.title"))
