@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import ROOT, Warehouse
-from dashboard.pages import cohorts, level_belief, level_worth, levels
 
 from dashboard import markup
+from dashboard.views import cohorts, level_belief, level_worth, levels
 from dashboard.words import LANGUAGES, Words, texts
 
 # What the pages say in words: mart, column, group of texts.csv.
