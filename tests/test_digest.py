@@ -19,7 +19,7 @@ from orchestration.settings import Refused
 
 SECRET = "not-to-be-printed"
 EVERYTHING = ("CSW_NOTIFY_URL", "CSW_NOTIFY_COMMAND", "CSW_NOTIFY_TOKEN", "CSW_NOTIFY_LANG")
-BROKEN_CONTRACTS = "contract_id,account_id,someone@example.com\nA1-1,A1,x\n"
+BROKEN_CONTRACTS = "contract_id,account_id\nA1-1,A1\n"
 
 
 class Receiver(ThreadingHTTPServer):
@@ -124,7 +124,6 @@ def test_a_run_of_the_schedule_that_fails_tells_which_check_table_and_rows(sampl
     ]
     for words in ("NOT published", "step 'checks of raw'", "every_file_was_read on raw.contracts: 1 row"):
         assert words in message["text"]
-    assert "example.com" not in json.dumps(message)
 
 
 def test_a_run_of_the_schedule_that_cannot_start_is_told_too(sample_copy, receiver, monkeypatch):
@@ -260,9 +259,13 @@ def test_the_last_digest_is_shown_and_sent_by_hand(sample_warehouse, receiver, m
     assert "a webhook at 127.0.0.1" in doctor and SECRET not in doctor
 
 
-def test_a_warehouse_open_elsewhere_keeps_no_failure_from_being_told(sample_copy, receiver, monkeypatch):
+def test_a_failure_is_told_without_anything_personal_also_while_the_warehouse_is_open_elsewhere(
+    sample_copy, receiver, monkeypatch
+):
     monkeypatch.setenv("CSW_NOTIFY_URL", receiver.url)
-    run = {"run_id": "r9", "as_of_date": SAMPLE_DAY, "status": "failed", "failed_step": "a step", "error": "Why."}
+    run = {"run_id": "r9", "as_of_date": SAMPLE_DAY, "status": "failed", "failed_step": "a step"}
+    run["error"] = "Not so, says someone@example.com. For example: [{'comment': 'a secret'}]"
     with duckdb.connect(str(sample_copy.warehouse)):
         assert digest.tell(sample_copy, run) is None
-    assert "step 'a step' failed" in receiver.messages[0]["text"] and receiver.messages[0]["error"] == "Why."
+    assert "step 'a step' failed" in receiver.messages[0]["text"]
+    assert receiver.messages[0]["error"] == "Not so, says …@…"

@@ -26,7 +26,7 @@ def test_a_column_is_described_and_the_lineage_drawn_without_a_network(sample_co
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{path.as_uri()}#!/model/model.customer_success.mart_expected_nrr")
         page.get_by_text("expected_nrr_low", exact=True).first.click()
-        page.get_by_text("Low end of the 90 % interval").first.wait_for()
+        page.get_by_text("Low end of the 90 % interval").locator("visible=true").first.wait_for()
         page.locator(".launcher-btn").click()
         page.wait_for_function(DRAWN)
         page.wait_for_timeout(1000)  # the graph moves into its place
