@@ -14,13 +14,18 @@ LINES_OF_NAME = alt.Axis(
 )
 # A legend of lines shows their dashes.
 LINES = {
-    "orient": "bottom", "labelLimit": 400, "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2,
-    "symbolOpacity": 1,
+    "orient": "bottom", "columns": 1, "labelLimit": 300,
+    "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2, "symbolOpacity": 1,
 }
 
 
 def axis(title: str, unit: str) -> alt.Axis:
     return alt.Axis(title=title, format=unit)
+
+
+def with_legend(drawn: alt.LayerChart, series: int) -> alt.LayerChart:
+    """Lines with a legend below them, a line for each: side by side they would be cut off on a phone."""
+    return drawn.properties(height=HEIGHT + 20 * (series - 1)).configure_legend(**LINES)
 
 
 def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
@@ -47,7 +52,7 @@ def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, s
     if len(band):
         area = alt.Chart(band).mark_area(opacity=0.18, color=BLUE)
         layers.insert(0, area.encode(x=x, y=alt.Y("low:Q", scale=y_scale), y2="high:Q"))
-    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
+    return with_legend(alt.layer(*layers), len(order))
 
 
 def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str) -> alt.LayerChart:
@@ -138,12 +143,13 @@ def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, f
             alt.Tooltip("label:N", title=titles["value"]),
         ],
     )
+    never = alt.value(0)
     row, letters = (34, 11) if len(y_order) <= 14 else (22, 11) if len(y_order) <= 30 else (14, 9)
     middle = known["value"].min() + 0.6 * (known["value"].max() - known["value"].min()) if len(known) else 0
     labels = base.mark_text(fontSize=letters).encode(
         text="short:N",
         color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24")),
-        opacity=alt.condition(f"bandwidth('x') > {0.6 * letters} * length(datum.short)", alt.value(1), alt.value(0)),
+        opacity=alt.condition(f"bandwidth('x') > 3 + {0.6 * letters} * length(datum.short)", alt.value(1), never),
     )
     drawn = (squares + labels).properties(height=AXIS_HEIGHT + LEGEND_HEIGHT + row * len(y_order))
     return drawn.configure_legend(orient="bottom", gradientLength=160, titleLimit=300)
@@ -199,7 +205,7 @@ def rates_over_months(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str,
         )
     )
     layers = [area, drawn] if len(band) else [drawn]
-    return alt.layer(*layers).properties(height=HEIGHT).configure_legend(**LINES)
+    return with_legend(alt.layer(*layers), len(order))
 
 
 def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
@@ -219,7 +225,7 @@ def survival(rows: pd.DataFrame, titles: dict[str, str]) -> alt.LayerChart:
             alt.Tooltip("value:Q", title=titles["value"], format=".2%"),
         ],
     )
-    return (band + steps).properties(height=HEIGHT).configure_legend(**LINES)
+    return with_legend(band + steps, rows["series"].nunique())
 
 
 def small_multiples(
