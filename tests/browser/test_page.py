@@ -88,7 +88,7 @@ def tab(browser) -> Iterator:
 
 
 def is_complaint(line) -> bool:
-    """Streamlit first asks for its own addresses below that of a page, where there are none; that is no fault of ours."""
+    """Streamlit first asks for its own addresses below that of a page, where there are none."""
     return line.type in ("error", "warning") and "/_stcore/" not in line.location["url"]
 
 
