@@ -137,7 +137,7 @@ def test_a_past_day_rebuilt_elsewhere_has_the_rows_it_has_today(at_once: Warehou
                        'mart_goal_summary', 'mart_outcome_mismatch', 'mart_advocates', 'mart_account_kpi',
                        'mart_funnel', 'mart_low_score_followup', 'fct_kpi', 'mart_treatment', 'mart_phase_capacity',
                        'mart_score_version_change', 'fct_phase_change', 'mart_action_queue', 'mart_what_if',
-                       'mart_level_lever', 'mart_forecast_backtest')"""
+                       'mart_level_lever', 'mart_forecast_backtest', 'mart_headline', 'fct_renewal')"""
         ).fetchall()
     assert len(dated) == 13
     for (table,) in dated:
