@@ -161,8 +161,10 @@ def whole_grid(cells: pd.DataFrame, x_order: list, y_order: list) -> pd.DataFram
     return cells.set_index(["y", "x"]).reindex(places).reset_index()
 
 
-def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart:
-    """`rows` (name, value, low, high): a point and its interval each."""
+def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> alt.LayerChart | None:
+    """`rows` (name, value, low, high): a point and its interval each; None where no value is known."""
+    if rows["value"].isna().all():
+        return None
     y = alt.Y("name:N", sort=rows["name"].tolist(), title=titles.get("name"), axis=alt.Axis(labelLimit=320))
     base = alt.Chart(rows).encode(y=y)
     lines = base.mark_rule(strokeWidth=3, color=GREY).encode(
@@ -178,8 +180,10 @@ def intervals(rows: pd.DataFrame, titles: dict[str, str], unit: str = RATE) -> a
     return (lines + points).properties(height=AXIS_HEIGHT + 34 * len(rows))
 
 
-def with_line(drawn: alt.LayerChart, at: float) -> alt.LayerChart:
-    """The chart with an upright line at a value, such as that of no difference."""
+def with_line(drawn: alt.LayerChart | None, at: float) -> alt.LayerChart | None:
+    """The chart, if there is one, with an upright line at a value, such as that of no difference."""
+    if drawn is None:
+        return None
     line = alt.Chart(pd.DataFrame({"at": [at]})).mark_rule(strokeDash=[4, 3], color=ORANGE)
     return drawn + line.encode(x="at:Q")
 

@@ -78,17 +78,24 @@ def head(today: Today, page: str) -> None:
 
 
 def chart(
-    today: Today, drawn: alt.TopLevelMixin, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str
+    today: Today,
+    drawn: alt.TopLevelMixin | None,
+    name: str,
+    rows: pd.DataFrame,
+    columns: list[markup.Column],
+    **values: str,
 ) -> None:
-    """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table."""
+    """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table;
+    the table alone where there is nothing to draw."""
     words = today.words
     st.header(words(f"{name}.title"))
     st.caption(words(f"{name}.definition", **values))
     if rows.empty:
         st.info(words("nothing_known"))
         return
-    st.altair_chart(drawn, alt=f"{words(f'{name}.title')}. {words('figures_below')}", width="stretch")
-    with st.expander(words("as_table")):
+    if drawn is not None:
+        st.altair_chart(drawn, alt=f"{words(f'{name}.title')}. {words('figures_below')}", width="stretch")
+    with st.expander(words("as_table"), expanded=drawn is None):
         st.html(markup.table(rows, columns, words(f"{name}.title")))
 
 

@@ -178,6 +178,7 @@ def test_before_anything_is_published_the_page_says_what_to_do_and_then_shows_it
         assert "make run" in text_of(tab)
         shutil.copyfile(sample_warehouse.data_dir.published, tmp_path / "cs_warehouse.duckdb")
         whole(tab, Words("en")("overview.title"))
+        tab.goto("about:blank")  # else it complains when the server stops
 
 
 def test_a_day_published_while_the_page_is_open_shows_by_itself(tab, sample_copy: DataDir) -> None:
@@ -200,3 +201,4 @@ def test_a_day_published_while_the_page_is_open_shows_by_itself(tab, sample_copy
         assert run.returncode == 0
         assert answers > 3
         tab.get_by_text(f"As of {day}").first.wait_for(timeout=60_000)
+        tab.goto("about:blank")
