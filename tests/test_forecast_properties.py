@@ -12,7 +12,7 @@ from model_chain import ModelChain
 from random_companies import DAY, Company, as_known, known_from, plus_months
 from test_target_curve import books, delivered, set_targets
 
-COMPANIES = 20
+COMPANIES = 32
 # A row per as-of date; and the newest day alone.
 HISTORY = ("mart_expected_nrr", "mart_expected_nrr_monthly", "fct_expected_nrr", "mart_level_nrr", "mart_nrr_landing",
            "mart_forecast_accuracy")  # fmt: skip
