@@ -38,7 +38,7 @@ run: manifest ## build and publish yesterday (writes the sample company when dat
 	@if [ -z "$$(find "$(DATA)/landing" -type f 2>/dev/null | head -n 1)" ]; then $(CSW) sample; fi
 	@$(CSW) run
 
-test: lint ## set up, lint and run every test
+test: lint ## set up, lint and run the tests that need nothing else
 	$(BIN)/python -m pytest
 
 # sqlfluff compiles the models through dbt, on an empty database of its own.
