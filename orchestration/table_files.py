@@ -73,14 +73,16 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path)
 
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
-    """UTF-8 with its mark, without which Excel reads Japanese as Shift-JIS; no text that a sheet takes for a formula.
-    Returns the rows written."""
+    """UTF-8 with its mark, without which Excel reads Japanese as Shift-JIS; no text that a sheet takes for a formula;
+    all text in quotes, so that a reader who guesses from the first rows guesses right. Returns the rows written."""
     columns = connection.execute(f"describe {query}").fetchall()
     cells = [harmless_sql(f'"{name}"') if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
     names = [name for name, *_ in columns]
     names[0] = "\ufeff" + names[0]  # the mark: COPY has no option for it
     selected = ", ".join(f'{cell} as "{name}"' for cell, name in zip(cells, names, strict=True))
-    return connection.execute(f"copy (select {selected} from ({query})) to '{quoted(path)}' (format csv)").fetchone()[0]
+    texts = ", ".join(f'"{name}"' for name, kind, *_ in columns[1:] if kind == "VARCHAR")  # in quotes the mark is none
+    options = "format csv" + (f", force_quote ({texts})" if texts else "")
+    return connection.execute(f"copy (select {selected} from ({query})) to '{quoted(path)}' ({options})").fetchone()[0]
 
 
 def quoted(path: Path) -> str:

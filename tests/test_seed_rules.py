@@ -4,6 +4,7 @@ seed; and what a spreadsheet leaves in a file is no mistake."""
 import re
 import shutil
 import time
+import types
 from pathlib import Path
 
 import dagster as dg
@@ -315,5 +316,6 @@ def test_a_run_of_dagster_is_refused_too(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("CSW_DATA_DIR", str(tmp_path))
     monkeypatch.setattr(seeds, "faults", lambda folder: [seeds.Fault("bands", 2, "minimum", "9", "is not after 10")])
     with pytest.raises(Refused, match=r"seeds/bands.csv line 2, minimum '9': is not after 10\."):
-        definitions.day_of_run.resource_fn(dg.build_init_resource_context()).__enter__()
+        run = dg.DagsterRun(job_name="daily", tags={"dagster/partition": "2026-06-30"})
+        definitions.day_of_run.resource_fn(types.SimpleNamespace(run=run)).__enter__()
     assert not list(tmp_path.iterdir())
