@@ -79,7 +79,7 @@ def figure(connection: duckdb.DuckDBPyConnection, headline: Row) -> str:
         amount(connection, headline, column) for column in ("value", "value_low", "value_high", "due_value")
     )
     text = RANGES.get(headline["range_reason"], "{value}").format(value=value, low=low, high=high)
-    text += f"; {number(headline['accounts'])} customers"
+    text += f"; {number(headline['accounts'])} {'customer' if headline['accounts'] == 1 else 'customers'}"
     if headline["progress_status"]:
         text += f"; {headline['progress_status']} plan ({due})"
     return f"{text}; {past_forecasts(connection, headline)}" if headline["basis"] else text
@@ -125,8 +125,8 @@ def bands(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def counts(connection: duckdb.DuckDBPyConnection, mart: str, name: str, place: str, is_unknown: str) -> str:
-    """Accounts per value on the newest day, in order of `place`, and why the value is unknown where it is."""
-    newest = f"{mart} where product_id = 'all' and as_of_date = (select max(as_of_date) from {mart})"
+    """Accounts per value on the published day, in order of `place`, and why the value is unknown where it is."""
+    newest = f"{mart} where product_id = 'all' and as_of_date = (select max(as_of_date) from marts.mart_headline)"
     found = connection.execute(
         f"select {name}, count(*), {place} as place from {newest} group by all order by place nulls last"
     ).fetchall()

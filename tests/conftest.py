@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 SAMPLE_DAY = datetime.date(2025, 6, 30)
 GOLDEN_DAY = datetime.date(2025, 6, 30)
+pytest.register_assert_rewrite("browsing")  # a plugin of browser/: what it asserts is told in full
 
 
 def pytest_configure(config: pytest.Config) -> None:

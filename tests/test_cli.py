@@ -3,10 +3,11 @@ published."""
 
 import re
 
+import duckdb
 import pytest
 from conftest import GOLDEN_DAY, SAMPLE_DAY, csw, write_landing
 
-from orchestration import lock
+from orchestration import lock, summary
 from orchestration.settings import DataDir, Refused, parse_overrides
 from orchestration.sources import declarations
 
@@ -104,6 +105,13 @@ def test_a_company_without_logins_and_surveys_is_summarised_in_words(golden_ware
     assert f"Customer success on {GOLDEN_DAY}" in page
     assert "no data" in page and "None" not in page and "nan" not in page
     assert re.search(r"NPS.*no data: no survey answers", page)
+
+
+def test_levels_of_an_earlier_day_are_not_told_as_those_of_today(sample_copy):
+    """Where the last customer has left, nobody is scored any more."""
+    with duckdb.connect(str(sample_copy.published)) as connection:
+        connection.execute(f"delete from marts.fct_success_level where as_of_date = '{SAMPLE_DAY}'")
+        assert summary.levels(connection) == "no data: no customers"
 
 
 def test_status_shows_runs_sources_and_the_file(sample_warehouse):

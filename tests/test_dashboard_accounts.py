@@ -124,6 +124,17 @@ def test_every_account_can_be_shown_without_a_programmers_word(published: Wareho
         assert not {"None", "nan", "NaT", "<NA>", "<NA"} & set(cells)
 
 
+def test_an_unknown_level_is_not_the_highest(golden_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without log-ins no level is known, and no step stands before the next one."""
+    monkeypatch.setenv("CSW_DATA_DIR", str(golden_warehouse.data_dir.root))
+    words = Words("en")
+    day = read(account.LAST_SEEN, "A1")["as_of_date"][0]
+    said = markup.figures(account_figures.headlines(words, "A1"), "A1")
+    said += markup.table(*account_state.levels(words, "A1", day, "all"), "A1")
+    assert "log-ins have not arrived" in said
+    assert words("account.top") not in said and "– to –" not in said
+
+
 @pytest.mark.parametrize("group", CODES)
 def test_every_code_has_words(published: Warehouse, group: str) -> None:
     for table, column in CODES[group]:

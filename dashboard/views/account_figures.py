@@ -79,13 +79,14 @@ def level(words: Words, row: dict) -> Figure:
     if not row["is_customer"]:
         return Figure(label, UNKNOWN, [words("account.no_customer")], notes)
     step = row[f"next_step_{words.language}"]
-    next_step = words("account.top") if is_unknown(step) else words("account.next", step=step)
+    next_step = None if is_unknown(step) else words("account.next", step=step)
     if is_unknown(row["success_level"]):
         low, high = words.number(row["level_low"]), words.number(row["level_high"])
-        marks = [words.named("reason", row["level_null_reason"]), words("range", low=low, high=high), next_step]
-        return Figure(label, words("no_data"), marks, notes)
+        bounds = None if is_unknown(row["level_low"]) else words("range", low=low, high=high)
+        marks = [words.named("reason", row["level_null_reason"]), bounds, next_step]
+        return Figure(label, words("no_data"), [mark for mark in marks if mark], notes)
     since = words("account.since", date=words.date(row["level_since_date"]), days=words.number(row["days_in_level"]))
-    return Figure(label, words.number(row["success_level"]), [since, next_step], notes)
+    return Figure(label, words.number(row["success_level"]), [since, next_step or words("account.top")], notes)
 
 
 def renewal(words: Words, row: dict) -> Figure:

@@ -102,7 +102,9 @@ def levels(words: Words, account_id: str, day: object, product_id: str) -> Table
     """The level of the customer and of each of its products, since when, and the next step."""
     rows = read(LEVELS, account_id, day, product_id, product_id)
     rows["level"] = labels.known_or_why(words, rows, "success_level", "null_reason", words.number)
-    rows["next_step"] = rows[f"next_step_{words.language}"].fillna(words("account.top"))
+    step = rows[f"next_step_{words.language}"]
+    # Nothing stands before the highest level; before an unknown one, nobody knows.
+    rows["next_step"] = step.mask(step.isna() & rows["success_level"].notna(), words("account.top"))
     return rows, [
         product(words),
         markup.text("level", words("level")),

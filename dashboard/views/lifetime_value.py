@@ -23,8 +23,9 @@ SCENARIOS = "select * from marts.mart_ltv_simulation order by net_gain desc, sce
 def show(today: context.Today) -> None:
     words = today.words
     rows = read(SCENARIOS)
-    titles = {"value": words("ltv.net_in", currency=words.currency)}
-    context.chart(today, charts.bars(bars(words, rows), titles, charts.MONEY), "ltv", rows, scenario_columns(words))
+    known, titles = bars(words, rows), {"value": words("ltv.net_in", currency=words.currency)}
+    drawn = None if known.empty else charts.bars(known, titles, charts.MONEY)
+    context.chart(today, drawn, "ltv", rows, scenario_columns(words))
     if rows.empty:
         return
     st.header(words("try.title"))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from browsing import CHROMIUM, DESK, FLAGS, SCREENSHOTS
 
 from orchestration import dbt_docs
 from orchestration.settings import DataDir
@@ -14,7 +15,6 @@ DRAWN = """[...document.querySelectorAll('.launcher-embed canvas')].some(canvas 
 
 def test_a_column_is_described_and_the_lineage_drawn_without_a_network(sample_copy: DataDir) -> None:
     from playwright.sync_api import sync_playwright
-    from test_page import CHROMIUM, DESK, FLAGS, SCREENSHOTS
 
     path: Path = dbt_docs.write(sample_copy)
     asked = []

@@ -5,123 +5,20 @@ import datetime
 import itertools
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from browsing import PHONE, faults, opened, picture, serving, text_of, whole
 from conftest import ROOT, SAMPLE_DAY, Warehouse
 
 from dashboard.app import PAGES
 from dashboard.words import LANGUAGES, Words
 from orchestration.settings import DataDir
 
+pytest_plugins = ["browsing"]
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
-# Without these it talks to its maker.
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-SCREENSHOTS = ROOT / "data" / "screenshots"
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-WAIT_MS = 60_000  # long, as CI machines are slow: a failure, not a speed limit
-
-
-@contextmanager
-def serving(data_dir: Path) -> Iterator[str]:
-    """The page on a port of its own; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "CSW_DATA_DIR": str(data_dir)}
-    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-@pytest.fixture(scope="session")
-def address(sample_warehouse: Warehouse) -> Iterator[str]:
-    with serving(sample_warehouse.data_dir.root) as where:
-        yield where
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def tab(browser) -> Iterator:
-    """A tab that fails the test when the page asks another host for something or complains in the console."""
-    context = browser.new_context(viewport=DESK, locale="en-US", accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    asked, complaints = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda line: complaints.append(line.text) if is_complaint(line) else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
-    assert not complaints
-
-
-def is_complaint(line) -> bool:
-    """Streamlit first asks for its own addresses below that of a page, where there are none."""
-    return line.type in ("error", "warning") and "/_stcore/" not in line.location["url"]
-
-
-def opened(page, address: str, name: str, language: str = "en", query: str = ""):
-    """Go to a page and wait until it is whole."""
-    page.goto(f"{address}/{'' if name == 'overview' else name}?lang={language}{query}")
-    return whole(page, Words(language)(f"{name}.title"))
-
-
-def whole(page, title: str):
-    page.get_by_role("heading", level=1, name=title, exact=True).wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')")
-    page.wait_for_timeout(300)
-    return page
-
-
-def text_of(page) -> str:
-    return page.get_by_test_id("stMain").inner_text()
-
-
-def faults(page) -> list[str]:
-    """What should never be seen: an error, or a missing value in a programmer's words."""
-    shown = text_of(page).split()
-    words = [word for word in ("Traceback", "None", "nan", "NaT", "<NA>", "null") if word in shown]
-    return words + [box.inner_text() for box in page.get_by_test_id("stException").all()]
-
-
-def picture(page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height + 60, 12_000)})
-    page.wait_for_timeout(700)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
