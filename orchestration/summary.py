@@ -14,6 +14,11 @@ from orchestration.words import Row, money, no_data, number, one, percent
 
 
 def show_summary(data_dir: DataDir, console: Console) -> None:
+    show_figures(data_dir, console)
+    show_way_in(str(data_dir.published), console)
+
+
+def show_figures(data_dir: DataDir, console: Console) -> None:
     with duckdb.connect(str(data_dir.published), read_only=True) as connection:
         run = one(connection, "select * from quality.run where status = 'published' order by ended_at desc limit 1")
         table = Table(title=f"Customer success on {run['as_of_date']}", title_style="bold", show_header=False)
@@ -25,11 +30,12 @@ def show_summary(data_dir: DataDir, console: Console) -> None:
         for name, value in workings(connection, run):
             table.add_row(name, value)
         console.print(table, soft_wrap=False)
+
+
+def show_way_in(published: str, console: Console) -> None:
     console.print("Open the numbers in a BI tool, read-only (DuckDB 1.4 or newer), for example:")
-    console.print(f"  duckdb -readonly '{data_dir.published}'", markup=False)
-    console.print(
-        f"  python -c \"import duckdb; duckdb.connect('{data_dir.published}', read_only=True)\"", markup=False
-    )
+    console.print(f"  duckdb -readonly '{published}'", markup=False)
+    console.print(f"  python -c \"import duckdb; duckdb.connect('{published}', read_only=True)\"", markup=False)
     console.print(
         "Start with marts.mart_headline, marts.mart_expected_nrr, marts.mart_account_360; every column is described."
     )

@@ -1,6 +1,7 @@
 """What the READMEs show works: their queries run, their tables, files and commands exist, and both say the same."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from conftest import Warehouse
 from typer.testing import CliRunner
 
 from orchestration.cli import app
+from orchestration.summary_picture import picture
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -49,6 +51,22 @@ def test_the_files_of_the_readme_are_there() -> None:
     linked = re.findall(r"\]\(([^)#:]+)\)", README + JAPANESE)
     assert linked
     assert not [path for path in linked if not (ROOT / path).exists()]
+
+
+def test_the_picture_of_the_summary_has_todays_lines_and_no_folder_of_a_machine(sample_warehouse: Warehouse) -> None:
+    def left_column(svg: str) -> set[str]:
+        rows: dict[str, list[str]] = {}
+        for y, text in re.findall(r'<text[^>]* y="([\d.]+)"[^>]*>([^<]*)</text>', svg):
+            rows.setdefault(y, []).append(unescape(text).replace("\xa0", " ").strip())
+        return {row[1] for row in rows.values() if row[0] == "│"}
+
+    shown = (ROOT / "docs" / "summary.svg").read_text(encoding="utf-8")
+    drawn = picture(sample_warehouse.data_dir)
+    assert {"MRR", "NPS", "Accounts per success level", "Time"} <= left_column(drawn)
+    assert not left_column(drawn) - left_column(shown)
+    for svg in (shown, drawn):
+        assert re.findall(r"[^;]*cs_warehouse.duckdb", svg) == ["data/cs_warehouse.duckdb"] * 2
+        assert re.findall(r"https?:[^\s\"]*", svg) == ["http://www.w3.org/2000/svg"]
 
 
 def test_the_commands_of_the_readme_exist() -> None:

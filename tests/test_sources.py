@@ -80,6 +80,16 @@ UNFIT = {  # what a row has instead, and what people are told
 }
 
 
+def test_a_kind_of_touch_names_nobody(tmp_path):
+    warehouse = Warehouse(tmp_path)
+    touch = {"touch_id": "t1", "account_id": "a1", "touched_date": "2025-01-01"}
+    kinds = ("review", "", "mail to taro@example.com", "mail to taro＠example.com")
+    file = warehouse.put_and_load("touches/a.csv", delimited(*(touch | {"touch_type": kind} for kind in kinds)))
+    assert (file.rows_loaded, file.rows_quarantined) == (2, 2)
+    told = warehouse.rows("select reason from raw.quarantine")
+    assert all("name nobody" in reason and "taro" not in reason for (reason,) in told)
+
+
 def test_an_override_is_short_ends_and_names_nobody(tmp_path):
     warehouse = Warehouse(tmp_path)
     rows = [OVERRIDE | {"reason": "x" * 80}, *(OVERRIDE | changed for changed, _ in UNFIT.values())]
