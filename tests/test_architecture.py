@@ -78,6 +78,7 @@ def test_sql_never_reads_the_wall_clock_and_keeps_to_the_shared_dialect(models: 
         "strftime",
         "epoch(",
         "//",
+        "count_if",  # where every condition is NULL, and over no rows, DuckDB says NULL and Spark 0
     )
     assert not [(model["name"], word) for model in models for word in never if word in model["raw_code"].lower()]
 

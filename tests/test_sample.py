@@ -331,6 +331,22 @@ def test_the_warehouse_finds_what_became_of_every_renewal(sample_warehouse: Ware
     assert fresh <= set(decided) | {("open", False, True), ("open", True, False)}
 
 
+def test_the_term_of_a_contract_is_one_wherever_it_is_told(sample_warehouse: Warehouse):
+    """A contract of price phases, the first of them free, has one term: at its renewal and in the forecast's cells."""
+    with duckdb.connect(str(sample_warehouse.data_dir.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            """select renewals.account_id, renewals.term_months, held.term_months,
+                   exists (from intermediate.int_known_lines as lines
+                           where lines.account_id = renewals.account_id and lines.mrr = 0)
+               from intermediate.int_renewals as renewals
+               inner join intermediate.int_account_product_as_of as held
+                   using (account_id, product_id, as_of_date)
+               where held.renewal_date = renewals.due_date"""
+        ).fetchall()
+    assert sum(begins_free for *_, begins_free in found) >= 3
+    assert [row for row in found if row[1] != row[2]] == []
+
+
 def test_company_names_are_unique_and_fit_the_export_of_a_japanese_crm():
     names = [company_name(number) for number in range(1, 20_001)]
     assert len(set(names)) == len(names)

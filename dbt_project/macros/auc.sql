@@ -12,8 +12,8 @@
             {{ columns }},
             stratum,
             score,
-            cast(count_if(is_churned) as bigint) as churned,
-            cast(count_if(not is_churned) as bigint) as kept
+            cast(count(case when is_churned then 1 end) as bigint) as churned,
+            cast(count(case when not is_churned then 1 end) as bigint) as kept
 
         from {{ windows }}
 
@@ -82,9 +82,9 @@
             {{ columns }},
             cast(sum(churned_won) as double) / nullif(cast(2 * sum(churned_pairs) as double), 0) as auc,
             sqrt(
-                cast(count_if(churned_pairs > 0) as double) / nullif(count_if(churned_pairs > 0) - 1, 0)
+                cast(count(case when churned_pairs > 0 then 1 end) as double) / nullif(count(case when churned_pairs > 0 then 1 end) - 1, 0)
             ) as churned_widening,
-            sqrt(cast(count_if(kept_pairs > 0) as double) / nullif(count_if(kept_pairs > 0) - 1, 0)) as kept_widening
+            sqrt(cast(count(case when kept_pairs > 0 then 1 end) as double) / nullif(count(case when kept_pairs > 0 then 1 end) - 1, 0)) as kept_widening
 
         from {{ accounts }}
 

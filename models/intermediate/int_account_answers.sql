@@ -87,8 +87,8 @@ final as (
         product_id,
         cast(count(*) as bigint) as answers,
         cast(sum(score) as bigint) as total_score,
-        cast(count_if(score >= 9) as bigint) as promoters,
-        cast(count_if(score <= 6) as bigint) as detractors
+        cast(count(case when score >= 9 then 1 end) as bigint) as promoters,
+        cast(count(case when score <= 6 then 1 end) as bigint) as detractors
 
     from newest
 

@@ -30,7 +30,7 @@ final as (
     select
         to_build.as_of_date,
         low_scores.account_id,
-        cast(count_if(low_scores.due_date < to_build.as_of_date) as bigint) as due,
+        cast(count(case when low_scores.due_date < to_build.as_of_date then 1 end) as bigint) as due,
         cast(
             count(
                 case

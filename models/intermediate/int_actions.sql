@@ -38,7 +38,7 @@ told as (
 
     qualify
         product_id <> 'all'
-        or count_if(product_id <> 'all') over (partition by account_id, reason_key) = 0
+        or count(case when product_id <> 'all' then 1 end) over (partition by account_id, reason_key) = 0
 
 ),
 
@@ -72,12 +72,12 @@ added as (
         min(started_by) as started_by,
         min(opened_date) as opened_date,
         min(due_date) as due_date,
-        cast(count_if(place_in_product = 1) as bigint) as products,
+        cast(count(case when place_in_product = 1 then 1 end) as bigint) as products,
         cast(sum(mrr) as bigint) as mrr_at_stake,
         sum(case when is_about_level and place_in_product = 1 then expected_mrr_gain end) as expected_mrr_gain,
         case
             when count(case when is_about_level then expected_mrr_gain end) > 0 then null
-            when count_if(is_about_level) = 0 then 'reason_is_not_about_the_level'
+            when count(case when is_about_level then 1 end) = 0 then 'reason_is_not_about_the_level'
             else coalesce(min(gain_null_reason), 'without_mrr')
         end as gain_null_reason
 

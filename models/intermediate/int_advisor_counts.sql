@@ -40,8 +40,8 @@ churned_places as (
         places.metric_key,
         draws.draw,
         places.cuts_reached,
-        count_if(places.part = 'train') as train_churned,
-        count_if(places.part = 'test') as test_churned
+        count(case when places.part = 'train' then 1 end) as train_churned,
+        count(case when places.part = 'test' then 1 end) as test_churned
 
     from draws
     inner join places
@@ -62,8 +62,8 @@ all_places as (
         product_profile,
         metric_key,
         cuts_reached,
-        count_if(part = 'train') as train_windows,
-        count_if(part = 'test') as test_windows
+        count(case when part = 'train' then 1 end) as train_windows,
+        count(case when part = 'test' then 1 end) as test_windows
 
     from places
 

@@ -64,9 +64,9 @@ accounts as (
     select
         product_profile,
         account_id,
-        count_if(part = 'train') as train_years,
-        count_if(part = 'test') as test_years,
-        count_if(is_churned) > 0 as has_churned
+        count(case when part = 'train' then 1 end) as train_years,
+        count(case when part = 'test' then 1 end) as test_years,
+        count(case when is_churned then 1 end) > 0 as has_churned
 
     from years
 

@@ -60,8 +60,8 @@ churned as (
     select
         product_profile,
         metric_key,
-        cast(count_if(part = 'train') as bigint) as train_churned_accounts,
-        cast(count_if(part = 'test') as bigint) as test_churned_accounts
+        cast(count(case when part = 'train' then 1 end) as bigint) as train_churned_accounts,
+        cast(count(case when part = 'test' then 1 end) as bigint) as test_churned_accounts
 
     from churned_accounts
 
@@ -138,8 +138,8 @@ counted as (
         place,
         cast(count(*) as bigint) as draws,
         percentile_cont(0.95) within group (order by best_gain) as gain_by_chance,
-        cast(1 + count_if(best_gain >= gain) as double) / (1 + count(*)) as p_value,
-        cast(1 + count_if(best_gain_of_the_rest >= gain) as double) / (1 + count(*)) as p_value_of_step
+        cast(1 + count(case when best_gain >= gain then 1 end) as double) / (1 + count(*)) as p_value,
+        cast(1 + count(case when best_gain_of_the_rest >= gain then 1 end) as double) / (1 + count(*)) as p_value_of_step
 
     from competing
 

@@ -33,8 +33,8 @@ metrics as (
         product_profile,
         metric_key,
         max(direction) as direction,
-        count_if(part = 'train') as train_windows,
-        count_if(part = 'test') as test_windows
+        count(case when part = 'train' then 1 end) as train_windows,
+        count(case when part = 'test' then 1 end) as test_windows
 
     from advisor_windows
 

@@ -81,7 +81,7 @@ final as (
         account_id,
         product_id,
         cast(count(*) as bigint) as announcements_delivered,
-        cast(count_if(is_read) as bigint) as announcements_read
+        cast(count(case when is_read then 1 end) as bigint) as announcements_read
 
     from units
 

@@ -19,7 +19,7 @@ compared as (
 
     select
         owner_expansion.success_level,
-        cast(count_if(owner_expansion.accounts >= policies.effect_min_accounts) as bigint) as owners,
+        cast(count(case when owner_expansion.accounts >= policies.effect_min_accounts then 1 end) as bigint) as owners,
         percentile_cont(0.75) within group (
             order by case when owner_expansion.accounts >= policies.effect_min_accounts then owner_expansion.expansion_rate end
         ) as best_quarter_rate

@@ -65,7 +65,7 @@ booked as (
         scopes.scope_type,
         scopes.scope_value,
         cast(sum(account_mrr.mrr) as bigint) as mrr,
-        cast(count_if(account_mrr.mrr > 0) as bigint) as accounts
+        cast(count(case when account_mrr.mrr > 0 then 1 end) as bigint) as accounts
 
     from account_mrr
     inner join scopes on account_mrr.account_id = scopes.account_id

@@ -77,7 +77,7 @@ counted as (
         {{ keys | join(', ') }},
         account_id,
         cast(count(*) as bigint) as windows,
-        cast(count_if(is_churned) as bigint) as churned_windows
+        cast(count(case when is_churned then 1 end) as bigint) as churned_windows
 
     from compared
 

@@ -93,7 +93,7 @@ summed as (
             {{ rate('sum(expected_' ~ part ~ '_mrr)', 'sum(mrr)') }} as expected_{{ part }}_rate,
             {{ rate('sum(' ~ part ~ '_mrr)', 'sum(mrr)') }} as realised_{{ part }}_rate,
         {% endfor %}
-        count_if(basis <> 'assumed') = 0 as is_assumed
+        count(case when basis <> 'assumed' then 1 end) = 0 as is_assumed
 
     from scoped
 

@@ -75,7 +75,7 @@ final as (
         half,
         median_value,
         cast(count(*) as bigint) as accounts,
-        cast(count_if(is_renewed) as bigint) as renewed,
+        cast(count(case when is_renewed then 1 end) as bigint) as renewed,
         cast(count(value_kept) as bigint) as accounts_with_a_year,
         {{ rate('sum(value_kept)', 'count(value_kept)') }} as mean_value_kept,
         -- The variance of the mean, from exact sums; of equal values a hair below zero, which has no root.

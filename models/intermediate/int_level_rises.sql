@@ -21,7 +21,7 @@ accounts as (
     select
         {% for group in groups %}
             {%- set is_in = 'has_risen' if group == 'risen' else 'not has_risen' %}
-            count_if({{ is_in }}) as {{ group }}_windows,
+            count(case when {{ is_in }} then 1 end) as {{ group }}_windows,
             cast(sum(case when {{ is_in }} then mrr_start else 0 end) as bigint) as {{ group }}_start,
             cast(sum(case when {{ is_in }} then mrr_end else 0 end) as bigint) as {{ group }}_end,
         {% endfor %}
@@ -38,7 +38,7 @@ levels as (
 
     select
         {% for group in groups %}
-            cast(count_if({{ group }}_windows > 0) as bigint) as {{ group }}_accounts,
+            cast(count(case when {{ group }}_windows > 0 then 1 end) as bigint) as {{ group }}_accounts,
             cast(sum({{ group }}_windows) as bigint) as {{ group }}_windows,
             cast(sum({{ group }}_start) as double) as {{ group }}_start,
             cast(sum({{ group }}_end) as double) / nullif(cast(sum({{ group }}_start) as double), 0)

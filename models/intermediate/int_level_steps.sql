@@ -16,7 +16,7 @@ accounts as (
         success_level,
         account_id,
         count(*) as windows,
-        count_if(is_churned) as churned,
+        count(case when is_churned then 1 end) as churned,
         sum(mrr_start) as mrr_start,
         sum(mrr_end) as mrr_end
 

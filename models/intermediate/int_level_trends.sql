@@ -15,7 +15,7 @@ totals as (
     select
         product_profile,
         cast(count(*) as bigint) as windows,
-        cast(count_if(is_churned) as bigint) as churned,
+        cast(count(case when is_churned then 1 end) as bigint) as churned,
         cast(sum(success_level) as bigint) as level_sum,
         cast(sum(success_level * success_level) as bigint) as level_square_sum,
         cast(sum(case when is_churned then success_level else 0 end) as bigint) as churned_level_sum

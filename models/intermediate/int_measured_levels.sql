@@ -37,7 +37,7 @@ climbed as (
             when not level_conditions.is_met and not level_conditions.is_skipped
                 then level_conditions.success_level
         end) as first_level_missed,
-        cast(count_if(not level_conditions.is_skipped) as bigint) as usable_conditions,
+        cast(count(case when not level_conditions.is_skipped then 1 end) as bigint) as usable_conditions,
         min(level_conditions.null_reason) as null_reason
 
     from level_conditions

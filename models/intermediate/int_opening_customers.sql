@@ -41,7 +41,7 @@ final as (
         compared.month,
         compared.opening_mrr,
         compared.closing_mrr = 0 as has_churned,
-        count(commitments.account_id) > 0 and count_if(commitments.is_committed) = 0 as could_churn
+        count(commitments.account_id) > 0 and count(case when commitments.is_committed then 1 end) = 0 as could_churn
 
     from compared
     left join commitments

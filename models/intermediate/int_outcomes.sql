@@ -108,7 +108,7 @@ summed as (
                     then mrr
             end
         ), 0) as bigint) as mrr,
-        count_if(is_active) > 0 as is_active
+        count(case when is_active then 1 end) > 0 as is_active
 
     from marked
 

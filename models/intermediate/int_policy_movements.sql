@@ -82,7 +82,7 @@ final as (
     select
         moved.policy_set,
         moved.month,
-        cast(count_if(moved.opening_mrr > 0 and moved.closing_mrr = 0) as bigint) as churn_accounts,
+        cast(count(case when moved.opening_mrr > 0 and moved.closing_mrr = 0 then 1 end) as bigint) as churn_accounts,
         {% for movement, condition in [
             ('churn', 'moved.opening_mrr > 0 and moved.closing_mrr = 0'),
             ('net_expansion', 'moved.opening_mrr > 0 and moved.closing_mrr > 0'),

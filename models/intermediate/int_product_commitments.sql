@@ -81,7 +81,7 @@ final as (
 
     group by 1, 2, 3
 
-    having count_if(start_date <= opening_date) > 0
+    having count(case when start_date <= opening_date then 1 end) > 0
 
 )
 

@@ -33,7 +33,7 @@ month_end_totals as (
         month_ends.is_next_final,
         account_product_mrr.product_id,
         cast(sum(account_product_mrr.mrr) as bigint) as mrr,
-        cast(count_if(account_product_mrr.mrr > 0) as bigint) as accounts
+        cast(count(case when account_product_mrr.mrr > 0 then 1 end) as bigint) as accounts
 
     from month_ends
     inner join account_product_mrr on month_ends.snapshot_date = account_product_mrr.snapshot_date

@@ -25,25 +25,43 @@ groups as (
 
 ),
 
--- The phases of one agreement were agreed together: a later one renews nothing, and the end before it asks for nothing.
+-- The phases of one agreement have one term, a free one at its start among them (as in int_account_product_as_of).
+agreed as (
+
+    select
+        *,
+        coalesce(contract_group_id, contract_id) as agreement_id,
+        case
+            when min(contract_id) over agreement < max(contract_id) over agreement
+                then
+                    round(
+                        {{ days_between('min(start_date) over agreement', 'max(end_date_exclusive) over agreement') }}
+                        / {{ days_per_month() }}
+                    )
+            else term_months
+        end as agreed_term_months
+
+    from known_lines
+
+    window agreement as (partition by account_id, product_id, coalesce(contract_group_id, contract_id))
+
+),
+
+-- They were agreed together: a later one renews nothing, and the end before it asks for nothing.
 paid_lines as (
 
     select
-        known_lines.*,
+        agreed.*,
         groups.group_account_id,
-        coalesce(known_lines.start_date >= min(known_lines.end_date_exclusive) over agreement, false) as is_later_phase,
-        coalesce(known_lines.end_date_exclusive <= max(known_lines.start_date) over agreement, false) as has_later_phase
+        coalesce(agreed.start_date >= min(agreed.end_date_exclusive) over agreement, false) as is_later_phase,
+        coalesce(agreed.end_date_exclusive <= max(agreed.start_date) over agreement, false) as has_later_phase
 
-    from known_lines
-    inner join groups on known_lines.account_id = groups.account_id
+    from agreed
+    inner join groups on agreed.account_id = groups.account_id
 
-    where known_lines.mrr > 0
+    where agreed.mrr > 0
 
-    window agreement as (
-        partition by
-            known_lines.account_id, known_lines.product_id,
-            coalesce(known_lines.contract_group_id, known_lines.contract_id)
-    )
+    window agreement as (partition by agreed.account_id, agreed.product_id, agreed.agreement_id)
 
 ),
 
@@ -55,11 +73,11 @@ due as (
         paid_lines.product_id,
         paid_lines.end_date_exclusive as due_date,
         paid_lines.as_of_date,
-        max(paid_lines.term_months) as term_months,
+        cast(max(paid_lines.agreed_term_months) as int) as term_months,
         max(paid_lines.grace_days) as grace_days,
         cast(sum({{ converted_mrr('paid_lines', 'exchange_rates') }}) as bigint) as due_mrr,
-        case when count(paid_lines.auto_renew) > 0 then count_if(paid_lines.auto_renew) = count(*) end as auto_renew,
-        count_if(paid_lines.is_cancelled) = count(*) as is_cancelled
+        case when count(paid_lines.auto_renew) > 0 then count(case when paid_lines.auto_renew then 1 end) = count(*) end as auto_renew,
+        count(case when paid_lines.is_cancelled then 1 end) = count(*) as is_cancelled
 
     from paid_lines
     left join exchange_rates
@@ -140,7 +158,7 @@ assigned as (
 
     select
         *,
-        count_if(start_date <= due_date) over (partition by account_id, product_id, due_date) > 0 as is_on_time
+        count(case when start_date <= due_date then 1 end) over (partition by account_id, product_id, due_date) > 0 as is_on_time
 
     from following
 

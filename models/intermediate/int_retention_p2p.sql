@@ -17,8 +17,8 @@ final as (
         horizon_months,
         scope_type,
         scope_value,
-        cast(count_if(opening_mrr > 0) as bigint) as accounts,
-        cast(count_if(opening_mrr > 0 and closing_mrr > 0) as bigint) as retained_accounts,
+        cast(count(case when opening_mrr > 0 then 1 end) as bigint) as accounts,
+        cast(count(case when opening_mrr > 0 and closing_mrr > 0 then 1 end) as bigint) as retained_accounts,
         {% for amount, counted in [
             ('opening_mrr', 'opening_mrr'),
             ('closing_mrr', 'closing_mrr'),

@@ -26,7 +26,7 @@ final as (
         renewals.scope_type,
         renewals.scope_value,
         cast(count(*) as bigint) as renewals,
-        cast(count_if(renewals.renewed_mrr > 0) as bigint) as retained_renewals,
+        cast(count(case when renewals.renewed_mrr > 0 then 1 end) as bigint) as retained_renewals,
         cast(sum(renewals.due_mrr) as bigint) as due_mrr,
         cast(sum(renewals.renewed_mrr) as bigint) as renewed_mrr,
         cast(sum(least(renewals.renewed_mrr, renewals.due_mrr)) as bigint) as retained_mrr,

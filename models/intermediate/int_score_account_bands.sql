@@ -16,7 +16,7 @@ final as (
         account_id,
         band,
         cast(count(*) as bigint) as windows,
-        cast(count_if(is_churned) as bigint) as churned_windows,
+        cast(count(case when is_churned then 1 end) as bigint) as churned_windows,
         cast(sum(mrr_start) as bigint) as mrr,
         cast(sum(case when is_churned then mrr_start else 0 end) as bigint) as churned_mrr
 

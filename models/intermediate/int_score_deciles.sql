@@ -16,7 +16,7 @@ by_score as (
         {{ keys | join(', ') }},
         score,
         cast(count(*) as bigint) as windows,
-        cast(count_if(is_churned) as bigint) as churned
+        cast(count(case when is_churned then 1 end) as bigint) as churned
 
     from score_scoped
 

@@ -38,7 +38,7 @@ final as (
         {% endfor %}
         cast(count(*) as bigint) as ends,
         cast(count(score_ends.band_before) as bigint) as ends_with_band_before,
-        cast(count_if(coalesce(score_ends.band_before, 'unknown') = 'green') as bigint) as ends_green_before,
+        cast(count(case when coalesce(score_ends.band_before, 'unknown') = 'green' then 1 end) as bigint) as ends_green_before,
         cast(count(score_ends.lead_days) as bigint) as ends_red,
         cast(percentile_cont(0.5) within group (order by score_ends.lead_days) as double) as median_lead_days
 

@@ -33,8 +33,8 @@ setup_steps as (
 sources as (
 
     select
-        count_if(has_tasks_source) > 0 as has_tasks_source,
-        count_if(has_handovers_source) > 0 as has_handovers_source
+        count(case when has_tasks_source then 1 end) > 0 as has_tasks_source,
+        count(case when has_handovers_source then 1 end) > 0 as has_handovers_source
 
     from setups
 

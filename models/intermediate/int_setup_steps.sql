@@ -32,20 +32,25 @@ final as (
         units.account_id,
         units.product_id,
         cast(count(setup_tasks.task_key) as bigint) as steps,
-        cast(count_if(setup_tasks.is_mandatory) as bigint) as mandatory_steps,
-        cast(count_if(setup_tasks.is_mandatory and setup_tasks.completed_date <= units.as_of_date) as bigint)
+        cast(count(case when setup_tasks.is_mandatory then 1 end) as bigint) as mandatory_steps,
+        cast(count(case when setup_tasks.is_mandatory and setup_tasks.completed_date <= units.as_of_date then 1 end) as bigint)
             as mandatory_steps_done,
-        cast(count_if(setup_tasks.planned_date <= units.as_of_date) as bigint) as steps_due,
+        cast(count(case when setup_tasks.planned_date <= units.as_of_date then 1 end) as bigint) as steps_due,
         cast(
-            count_if(
-                setup_tasks.planned_date <= units.as_of_date and setup_tasks.completed_date <= setup_tasks.planned_date
+            count(
+                case
+                    when
+                        setup_tasks.planned_date <= units.as_of_date
+                        and setup_tasks.completed_date <= setup_tasks.planned_date
+                        then 1
+                end
             ) as bigint
         ) as steps_on_time,
-        cast(count_if(setup_tasks.completed_date <= units.as_of_date) as bigint) as steps_done,
+        cast(count(case when setup_tasks.completed_date <= units.as_of_date then 1 end) as bigint) as steps_done,
         -- A step of which nobody says who did it is credited neither to the customer nor to customer success.
-        cast(count_if(setup_tasks.completed_date <= units.as_of_date and setup_tasks.done_by is not null) as bigint)
+        cast(count(case when setup_tasks.completed_date <= units.as_of_date and setup_tasks.done_by is not null then 1 end) as bigint)
             as steps_done_by_somebody,
-        cast(count_if(setup_tasks.completed_date <= units.as_of_date and setup_tasks.done_by = 'customer') as bigint)
+        cast(count(case when setup_tasks.completed_date <= units.as_of_date and setup_tasks.done_by = 'customer' then 1 end) as bigint)
             as steps_done_by_customer
 
     from units

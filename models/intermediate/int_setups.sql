@@ -44,8 +44,8 @@ steps as (
             as steps_started_date,
         case
             when
-                count_if(setup_tasks.is_mandatory)
-                = count_if(setup_tasks.is_mandatory and setup_tasks.completed_date <= spine.as_of_date)
+                count(case when setup_tasks.is_mandatory then 1 end)
+                = count(case when setup_tasks.is_mandatory and setup_tasks.completed_date <= spine.as_of_date then 1 end)
                 then max(case when setup_tasks.is_mandatory then setup_tasks.completed_date end)
         end as steps_completed_date
 

@@ -32,7 +32,7 @@ taught as (
     select
         target_key,
         max(accounts) as accounts,
-        count_if(month_number < 12) as months
+        count(case when month_number < 12 then 1 end) as months
 
     from shapes
 

@@ -75,8 +75,8 @@ accounts as (
             cast(sum(cast({{ figure }} as decimal(38, 18))) as double) as {{ figure }},
             sum(cast(power({{ figure }}, 2) as decimal(38, 18))) as {{ figure }}_squares,
         {%- endfor %}
-        count_if(is_touched) as touched,
-        count_if(not is_touched) as controls
+        count(case when is_touched then 1 end) as touched,
+        count(case when not is_touched then 1 end) as controls
 
     from influences
 
@@ -97,8 +97,8 @@ final as (
                 / nullif(cast(sum({{ figure }}_squares) as double), 0)
             ) as {{ figure }}_clustering,
         {%- endfor %}
-        cast(count_if(touched > 0) as bigint) as touched_accounts,
-        cast(count_if(controls > 0) as bigint) as control_accounts
+        cast(count(case when touched > 0 then 1 end) as bigint) as touched_accounts,
+        cast(count(case when controls > 0 then 1 end) as bigint) as control_accounts
 
     from accounts
 

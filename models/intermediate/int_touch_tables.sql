@@ -16,10 +16,10 @@ counted as (
         success_level,
         renewal_band,
         health_band,
-        cast(count_if(is_touched) as bigint) as touched,
-        cast(count_if(is_touched and is_renewed) as bigint) as touched_renewed,
-        cast(count_if(not is_touched) as bigint) as controls,
-        cast(count_if(not is_touched and is_renewed) as bigint) as controls_renewed
+        cast(count(case when is_touched then 1 end) as bigint) as touched,
+        cast(count(case when is_touched and is_renewed then 1 end) as bigint) as touched_renewed,
+        cast(count(case when not is_touched then 1 end) as bigint) as controls,
+        cast(count(case when not is_touched and is_renewed then 1 end) as bigint) as controls_renewed
 
     from touch_cycles
 

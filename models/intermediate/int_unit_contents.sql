@@ -50,9 +50,9 @@ counted as (
         contents.account_id,
         contents.product_id,
         cast(count(*) as bigint) as contents_available,
-        cast(count_if(contents.accesses > 0) as bigint) as contents_used,
-        cast(count_if(contents.is_basic) as bigint) as basics_available,
-        cast(count_if(contents.is_basic and contents.is_used_regularly) as bigint) as basics_used_regularly
+        cast(count(case when contents.accesses > 0 then 1 end) as bigint) as contents_used,
+        cast(count(case when contents.is_basic then 1 end) as bigint) as basics_available,
+        cast(count(case when contents.is_basic and contents.is_used_regularly then 1 end) as bigint) as basics_used_regularly
 
     from contents
     inner join to_build on contents.as_of_date = to_build.as_of_date

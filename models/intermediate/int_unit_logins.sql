@@ -59,7 +59,7 @@ told_by_product as (
     select
         as_of_date,
         account_id,
-        count_if(product_id <> 'all') > 0 as is_told
+        count(case when product_id <> 'all' then 1 end) > 0 as is_told
 
     from windows
 

@@ -55,7 +55,7 @@ issued as (
     select
         as_of_date,
         account_id,
-        count_if(product_id <> 'all') > 0 as is_told_by_product
+        count(case when product_id <> 'all' then 1 end) > 0 as is_told_by_product
 
     from issued_seats
 

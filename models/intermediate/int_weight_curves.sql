@@ -23,7 +23,7 @@ overall as (
     select
         scored_by,
         candidate_number,
-        (count_if(is_churned) + 0.5e0) / (count(*) + 1) as churn_of_all
+        (count(case when is_churned then 1 end) + 0.5e0) / (count(*) + 1) as churn_of_all
 
     from weight_scores
 

@@ -33,7 +33,7 @@ fifths as (
         cast(floor(5 * windows_below / cast(windows as double)) as int) + 1 as fifth,
         min(score) as lowest_score,
         cast(count(*) as bigint) as windows,
-        cast(count_if(is_churned) as bigint) as churned
+        cast(count(case when is_churned then 1 end) as bigint) as churned
 
     from placed
 

@@ -39,8 +39,8 @@ final as (
         current_losses.scored_by,
         current_losses.account_id,
         {% for part in ['train', 'test'] %}
-            cast(count_if(current_losses.part = '{{ part }}') as bigint) as {{ part }}_windows,
-            cast(count_if(current_losses.part = '{{ part }}' and current_losses.is_churned) as bigint)
+            cast(count(case when current_losses.part = '{{ part }}' then 1 end) as bigint) as {{ part }}_windows,
+            cast(count(case when current_losses.part = '{{ part }}' and current_losses.is_churned then 1 end) as bigint)
                 as {{ part }}_churned,
         {% endfor %}
         sum(case

@@ -16,7 +16,7 @@ fared as (
         candidate_number,
         fifth,
         count(*) as windows,
-        count_if(is_churned) as churned
+        count(case when is_churned then 1 end) as churned
 
     from losses
 
@@ -42,7 +42,7 @@ orders as (
     select
         scored_by,
         candidate_number,
-        count_if(churned * windows_below > churned_below * windows) = 0 as is_monotone
+        count(case when churned * windows_below > churned_below * windows then 1 end) = 0 as is_monotone
 
     from neighbours
 
@@ -57,11 +57,11 @@ measured as (
         candidate_number,
         {% for part in ['train', 'test'] %}
             {{ rate(
-                "sum(case when part = '" ~ part ~ "' then log_loss end)", "count_if(part = '" ~ part ~ "')"
+                "sum(case when part = '" ~ part ~ "' then log_loss end)", "count(case when part = '" ~ part ~ "' then 1 end)"
             ) }} as {{ part }}_log_loss,
         {% endfor %}
         {{ rate(
-            "sum(case when part = 'test' then log_loss_without_score end)", "count_if(part = 'test')"
+            "sum(case when part = 'test' then log_loss_without_score end)", "count(case when part = 'test' then 1 end)"
         ) }} as test_log_loss_without_score
 
     from losses

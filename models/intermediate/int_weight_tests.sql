@@ -28,8 +28,8 @@ profiles as (
         {% for what in ['train_windows', 'train_churned', 'test_windows', 'test_churned'] %}
             cast(sum({{ what }}) as bigint) as {{ what }},
         {% endfor %}
-        count_if(train_churned > 0) as train_churned_accounts,
-        count_if(test_churned > 0) as test_churned_accounts,
+        count(case when train_churned > 0 then 1 end) as train_churned_accounts,
+        count(case when test_churned > 0 then 1 end) as test_churned_accounts,
         sum(gain) as gain,
         -- Profiles are compared in units of what swaps alone give.
         sqrt(sum(cast(gain as double) * cast(gain as double))) as spread
@@ -92,8 +92,8 @@ counted as (
         standing,
         cast(count(*) as bigint) as draws,
         percentile_cont(0.95) within group (order by cast(drawn_gain as double)) as gain_by_chance,
-        cast(1 + count_if(drawn_gain >= gain) as double) / (1 + count(*)) as p_value,
-        cast(1 + count_if(best_of_the_rest >= standing) as double) / (1 + count(*)) as p_value_of_step
+        cast(1 + count(case when drawn_gain >= gain then 1 end) as double) / (1 + count(*)) as p_value,
+        cast(1 + count(case when best_of_the_rest >= standing then 1 end) as double) / (1 + count(*)) as p_value_of_step
 
     from competing
 

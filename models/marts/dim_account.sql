@@ -38,7 +38,7 @@ history as (
         account_id,
         min(case when mrr > 0 and is_month_end then month end) as cohort_month,
         max(case when is_as_of_date then mrr end) as mrr,
-        count_if(is_as_of_date and is_customer) > 0 as is_customer
+        count(case when is_as_of_date and is_customer then 1 end) > 0 as is_customer
 
     from account_mrr
 

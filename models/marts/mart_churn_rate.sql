@@ -37,9 +37,9 @@ totals as (
         scope_type,
         scope_value,
         cast(count(*) as bigint) as opening_accounts,
-        cast(count_if(has_churned) as bigint) as churned_accounts,
-        cast(count_if(could_churn) as bigint) as could_churn_accounts,
-        cast(count_if(could_churn and has_churned) as bigint) as could_churn_churned_accounts,
+        cast(count(case when has_churned then 1 end) as bigint) as churned_accounts,
+        cast(count(case when could_churn then 1 end) as bigint) as could_churn_accounts,
+        cast(count(case when could_churn and has_churned then 1 end) as bigint) as could_churn_churned_accounts,
         cast(sum(opening_mrr) as bigint) as opening_mrr,
         cast(sum(case when has_churned then opening_mrr else 0 end) as bigint) as churned_mrr,
         cast(sum(case when could_churn then opening_mrr else 0 end) as bigint) as could_churn_mrr,
@@ -86,7 +86,7 @@ with_year as (
 
     select
         *,
-        count_if(opening_accounts > 0) over last_year as months_with_customers,
+        count(case when opening_accounts > 0 then 1 end) over last_year as months_with_customers,
         cast(sum(opening_accounts) over last_year as bigint) as account_months_12m,
         cast(sum(churned_accounts) over last_year as bigint) as churned_accounts_12m
 

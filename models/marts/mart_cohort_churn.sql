@@ -89,7 +89,7 @@ kept as (
         starts.scope_value,
         starts.cohort_month,
         month_ends.month_number,
-        cast(count_if(month_ends.mrr > 0) as bigint) as logo,
+        cast(count(case when month_ends.mrr > 0 then 1 end) as bigint) as logo,
         cast(sum(least(month_ends.mrr, starts.start_mrr)) as bigint) as gross_mrr,
         cast(sum(month_ends.mrr) as bigint) as net_mrr
 

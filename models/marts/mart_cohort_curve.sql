@@ -19,7 +19,7 @@ pooled as (
         cast(count(*) as bigint) as cohorts,
         cast(sum(start_value) as bigint) as start_value,
         cast(sum(value) as bigint) as value,
-        cast(count_if(is_final) as bigint) as final_cohorts,
+        cast(count(case when is_final then 1 end) as bigint) as final_cohorts,
         cast(sum(case when is_final then start_value end) as bigint) as final_start_value,
         cast(sum(case when is_final then value end) as bigint) as final_value
 

@@ -44,10 +44,10 @@ counted as (
         cast(sum(windows) as bigint) as windows,
         cast(count(*) as bigint) as accounts,
         cast(sum(churned_windows) as bigint) as churned_windows,
-        cast(count_if(churned_windows > 0) as bigint) as churned_accounts,
-        cast(count_if(windows > churned_windows) as bigint) as kept_accounts,
+        cast(count(case when churned_windows > 0 then 1 end) as bigint) as churned_accounts,
+        cast(count(case when windows > churned_windows then 1 end) as bigint) as kept_accounts,
         -- Accounts that meet somebody with as many months to renewal who fared otherwise.
-        cast(count_if(churned_pairs > 0) as bigint) as churned_accounts_compared
+        cast(count(case when churned_pairs > 0 then 1 end) as bigint) as churned_accounts_compared
 
     from component_accounts
 

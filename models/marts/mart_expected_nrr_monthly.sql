@@ -35,8 +35,8 @@ final as (
             "sum(case when expectations.basis = 'observed' then expectations.mrr else 0 end)", 'sum(expectations.mrr)'
         ) }} as observed_share,
         case
-            when count_if(expectations.basis <> 'assumed') = 0 then 'assumed'
-            when count_if(expectations.basis <> 'observed') = 0 then 'observed'
+            when count(case when expectations.basis <> 'assumed' then 1 end) = 0 then 'assumed'
+            when count(case when expectations.basis <> 'observed' then 1 end) = 0 then 'observed'
             else 'blended'
         end as basis
 

@@ -67,9 +67,9 @@ counted as (
         stage,
         min(kpi_key) as kpi_key,
         min(case when is_skipped then 1 else 0 end) = 1 as is_skipped,
-        cast(count_if(has_entered) as bigint) as entered,
-        cast(count_if(has_passed) as bigint) as passed,
-        cast(count_if(has_entered and not has_passed and is_met is null) as bigint) as unknown,
+        cast(count(case when has_entered then 1 end) as bigint) as entered,
+        cast(count(case when has_passed then 1 end) as bigint) as passed,
+        cast(count(case when has_entered and not has_passed and is_met is null then 1 end) as bigint) as unknown,
         cast(sum(case when has_entered then mrr else 0 end) as bigint) as entered_mrr,
         cast(sum(case when has_passed then mrr else 0 end) as bigint) as passed_mrr
 

@@ -84,7 +84,7 @@ booked as (
         as_of_date,
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(mrr - mrr_in_grace) as bigint) as mrr_confirmed,
-        cast(count_if(mrr > 0) as bigint) as accounts
+        cast(count(case when mrr > 0 then 1 end) as bigint) as accounts
 
     from {{ ref('mart_account_360') }}
 

@@ -86,8 +86,8 @@ moves as (
         coalesce(
             max(case when both_ends.is_start then units.product_profile end), max(units.product_profile)
         ) as product_profile,
-        count_if(both_ends.is_start) > 0 as was_customer,
-        count_if(not both_ends.is_start) > 0 as is_customer,
+        count(case when both_ends.is_start then 1 end) > 0 as was_customer,
+        count(case when not both_ends.is_start then 1 end) > 0 as is_customer,
         max(case when both_ends.is_start then both_ends.success_level end) as level_before,
         max(case when not both_ends.is_start then both_ends.success_level end) as level_after,
         cast(coalesce(sum(case when both_ends.is_start then both_ends.mrr end), 0) as bigint) as mrr_start,

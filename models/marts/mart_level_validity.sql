@@ -36,8 +36,8 @@ profiles as (
 
     select
         product_profile,
-        count_if(success_level is not null) as known_levels,
-        count_if(is_above_lower) = 0 as is_monotone,
+        count(case when success_level is not null then 1 end) as known_levels,
+        count(case when is_above_lower then 1 end) = 0 as is_monotone,
         {{ words_in_order(
             "case when not separates_from_below then cast(success_level as " ~ dbt.type_string() ~ ") end"
         ) }} as levels_not_separating

@@ -31,7 +31,7 @@ held as (
     select
         account_id,
         cast(sum(case when is_month_end then mrr else 0 end) as bigint) as ltv_to_date,
-        cast(count_if(is_month_end and mrr > 0) as int) as months_held,
+        cast(count(case when is_month_end and mrr > 0 then 1 end) as int) as months_held,
         cast(sum(case when is_as_of_date then mrr else 0 end) as bigint) as mrr
 
     from scope_mrr

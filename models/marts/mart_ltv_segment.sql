@@ -40,7 +40,7 @@ held as (
         scope_value,
         account_id,
         sum(case when is_month_end then mrr else 0 end) as ltv_to_date,
-        count_if(is_month_end and mrr > 0) as months_held,
+        count(case when is_month_end and mrr > 0 then 1 end) as months_held,
         sum(case when is_as_of_date then mrr else 0 end) as mrr
 
     from scope_mrr
@@ -56,10 +56,10 @@ book as (
         scope_value,
         cast(count(*) as bigint) as accounts_ever,
         cast(sum(ltv_to_date) as bigint) as ltv_to_date,
-        cast(count_if(mrr > 0) as bigint) as accounts,
+        cast(count(case when mrr > 0 then 1 end) as bigint) as accounts,
         cast(sum(mrr) as bigint) as mrr,
-        cast(round(sum(mrr) / nullif(cast(count_if(mrr > 0) as double), 0), 0) as bigint) as arpa,
-        {{ rate('sum(case when mrr > 0 then months_held end)', 'count_if(mrr > 0)') }} as mean_months_held
+        cast(round(sum(mrr) / nullif(cast(count(case when mrr > 0 then 1 end) as double), 0), 0) as bigint) as arpa,
+        {{ rate('sum(case when mrr > 0 then months_held end)', 'count(case when mrr > 0 then 1 end)') }} as mean_months_held
 
     from held
 

@@ -42,7 +42,7 @@ levels as (
         month,
         cast(sum(mrr) as bigint) as closing_mrr,
         cast(sum(mrr_in_grace) as bigint) as mrr_in_grace,
-        cast(count_if(mrr > 0) as bigint) as closing_accounts
+        cast(count(case when mrr > 0 then 1 end) as bigint) as closing_accounts
 
     from account_mrr
 
@@ -58,7 +58,7 @@ moved as (
         month,
         {% for movement in movements -%}
             {% set is_type = "movement_type = '" ~ movement.replace('_book', '') ~ "'" -%}
-            cast(count_if({{ is_type }}) as bigint) as {{ movement }}_accounts,
+            cast(count(case when {{ is_type }} then 1 end) as bigint) as {{ movement }}_accounts,
             cast(sum(case when {{ is_type }} then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
             {%- if not loop.last %},{% endif %}
         {% endfor %}

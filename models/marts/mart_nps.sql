@@ -38,7 +38,7 @@ counted as (
         scope_type,
         scope_value,
         cast(sum(responses) as bigint) as responses,
-        cast(count_if(responses > 0) as bigint) as accounts,
+        cast(count(case when responses > 0 then 1 end) as bigint) as accounts,
         cast(sum(promoters) as bigint) as promoters,
         cast(sum(passives) as bigint) as passives,
         cast(sum(detractors) as bigint) as detractors,

@@ -32,12 +32,25 @@ counted as (
         setup_lives.scope_type,
         setup_lives.scope_value,
         marks.day_mark,
-        count_if(setup_lives.has_setup_source) as n_started,
-        count_if(setup_lives.has_setup_source and (setup_lives.is_completed or setup_lives.duration_days >= marks.day_mark))
-            as n_observed_to_mark,
-        count_if(setup_lives.has_setup_source and setup_lives.is_completed and setup_lives.duration_days <= marks.day_mark)
-            as completed_by_mark,
-        count_if(setup_lives.has_setup_source and setup_lives.duration_days >= marks.day_mark) as at_risk,
+        count(case when setup_lives.has_setup_source then 1 end) as n_started,
+        count(
+            case
+                when
+                    setup_lives.has_setup_source
+                    and (setup_lives.is_completed or setup_lives.duration_days >= marks.day_mark)
+                    then 1
+            end
+        ) as n_observed_to_mark,
+        count(
+            case
+                when
+                    setup_lives.has_setup_source
+                    and setup_lives.is_completed
+                    and setup_lives.duration_days <= marks.day_mark
+                    then 1
+            end
+        ) as completed_by_mark,
+        count(case when setup_lives.has_setup_source and setup_lives.duration_days >= marks.day_mark then 1 end) as at_risk,
         min(case when setup_lives.setup_kind = 'project' then 'no_handovers_yet' else 'no_onboarding_tasks_yet' end)
             as source_reason
 

@@ -48,7 +48,7 @@ moved as (
         month,
         product_id,
         {% for movement in movements -%}
-            cast(count_if(movement_type = '{{ movement }}') as bigint) as {{ movement }}_accounts,
+            cast(count(case when movement_type = '{{ movement }}' then 1 end) as bigint) as {{ movement }}_accounts,
             cast(sum(case when movement_type = '{{ movement }}' then delta_mrr else 0 end) as bigint) as {{ movement }}_mrr
             {%- if not loop.last %},{% endif %}
         {% endfor %}

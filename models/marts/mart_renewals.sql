@@ -27,7 +27,7 @@ totals as (
             'lost_renewals': "status = 'lost'",
             'open_renewals': "status = 'open'",
         }.items() -%}
-            cast(count_if({{ condition }}) as bigint) as {{ figure }},
+            cast(count(case when {{ condition }} then 1 end) as bigint) as {{ figure }},
         {% endfor %}
         cast(count(distinct case when status <> 'open' then account_id end) as bigint) as closed_accounts,
         cast(count(distinct case when status in ('renewed', 'late') then account_id end) as bigint) as renewed_accounts,

@@ -152,7 +152,7 @@ summed as (
         max(case when is_this_build then was_final end) as was_final_when_last_published,
         max(case when is_this_build then value end) as value_now,
         max(case when is_this_build then is_final end) as is_final,
-        cast(count_if(is_restatement) as bigint) as restatements,
+        cast(count(case when is_restatement then 1 end) as bigint) as restatements,
         max(case when is_restatement or version = 1 then as_of_date end) as value_since_as_of_date,
         coalesce(max_by(reason, case when is_restatement then publish_number end), 'not_restated') as reason
 

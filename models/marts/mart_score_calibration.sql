@@ -41,7 +41,7 @@ counted as (
         {{ keys | join(', ') }},
         band,
         cast(count(*) as bigint) as accounts,
-        cast(count_if(churned_windows > 0) as bigint) as churned_accounts,
+        cast(count(case when churned_windows > 0 then 1 end) as bigint) as churned_accounts,
         cast(sum(windows) as bigint) as windows,
         cast(sum(churned_windows) as bigint) as churned_windows,
         cast(sum(windows * windows) as double) as sum_nn,

@@ -57,8 +57,8 @@ counted as (
     select
         {{ keys | join(', ') }},
         cast(count(*) as bigint) as accounts,
-        cast(count_if(churned_windows > 0) as bigint) as churned_accounts,
-        cast(count_if(windows > churned_windows) as bigint) as kept_accounts,
+        cast(count(case when churned_windows > 0 then 1 end) as bigint) as churned_accounts,
+        cast(count(case when windows > churned_windows then 1 end) as bigint) as kept_accounts,
         cast(sum(windows) as bigint) as windows,
         cast(sum(churned_windows) as bigint) as churned_windows,
         cast(sum(red_windows) as bigint) as red_windows,

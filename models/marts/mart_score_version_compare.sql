@@ -29,9 +29,9 @@ accounts as (
         horizon_months,
         account_id,
         count(*) as windows,
-        count_if(is_churned) as churned_windows,
-        count_if(band_change > 0) as to_better,
-        count_if(band_change < 0) as to_worse
+        count(case when is_churned then 1 end) as churned_windows,
+        count(case when band_change > 0 then 1 end) as to_better,
+        count(case when band_change < 0 then 1 end) as to_worse
 
     from version_pairs
 
@@ -48,8 +48,8 @@ counted as (
         cast(sum(windows) as bigint) as windows,
         cast(count(*) as bigint) as accounts,
         cast(sum(churned_windows) as bigint) as churned_windows,
-        cast(count_if(churned_windows > 0) as bigint) as churned_accounts,
-        cast(count_if(windows > churned_windows) as bigint) as kept_accounts,
+        cast(count(case when churned_windows > 0 then 1 end) as bigint) as churned_accounts,
+        cast(count(case when windows > churned_windows then 1 end) as bigint) as kept_accounts,
         cast(sum(to_better) as bigint) as to_better,
         cast(sum(to_worse) as bigint) as to_worse
 
