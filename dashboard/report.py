@@ -77,9 +77,10 @@ def sections(words: Words) -> Iterator[str]:
 def section(
     words: Words, name: str, chart: alt.TopLevelMixin | None, rows: pd.DataFrame, columns: list, **values: str
 ) -> str:
-    title, definition = escape(words(f"{name}.title")), escape(words(f"{name}.definition", **values))
+    title, definition = escape(words(f"{name}.title")), escape(words.about(f"{name}.definition", **values))
     if rows.empty:
-        return f"<section><h2>{title}</h2><p>{definition}</p><p>{escape(words('nothing_known'))}</p></section>"
+        said = "".join(f"<p>{sentence}</p>" for sentence in (definition, escape(words.nothing(name))) if sentence)
+        return f"<section><h2>{title}</h2>{said}</section>"
     table = markup.table(rows, columns, words(f"{name}.title"))
     if chart is None:
         return f"<section><h2>{title}</h2><p>{definition}</p>{table}</section>"
