@@ -32,11 +32,11 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-scroll {container-type: inline-size}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
 .csw-table caption span {display: inline-block; position: sticky; left: 0; max-width: 100cqw}
-.csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
+.csw-table th, .csw-table td {padding: .3rem .5rem; border-bottom: 1px solid #dde2e7; text-align: left;
     vertical-align: top; min-width: 3.5rem; white-space: nowrap}
 .csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal; min-width: 4.5rem;
     word-break: auto-phrase}
-.csw-table .wide {min-width: 12rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table .wide {min-width: 10rem; white-space: normal; overflow-wrap: anywhere}
 .csw-table .right {text-align: right; font-variant-numeric: tabular-nums}
 .csw-table tr {break-inside: avoid}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
@@ -61,7 +61,7 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
     .csw-scroll {overflow: visible; container-type: normal; background: none}
     .csw-table {font-size: .8rem}
     .csw-table th, .csw-table td {min-width: 0; padding: .2rem .35rem}
-    .csw-table .wide {min-width: 0}
+    .csw-table .wide {min-width: 6.5rem}
     .csw-paper {display: block}
 }
 """

@@ -71,10 +71,12 @@ def show(today: context.Today) -> None:
 
 
 def headlines(words: Words) -> list[markup.Figure]:
-    return [headline(words, row) for row in read(HEADLINES).to_dict("records")]
+    rows = read(HEADLINES)
+    is_late = (rows["range_reason"] == "renewal_grace").any()
+    return [headline(words, row, is_late) for row in rows.to_dict("records")]
 
 
-def headline(words: Words, row: dict) -> markup.Figure:
+def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
     """A row of mart_headline in words: the value or its range, then how it stands, then what it is."""
     unit = row["unit"]
     label = row[f"label_{words.language}"]
@@ -85,6 +87,8 @@ def headline(words: Words, row: dict) -> markup.Figure:
     marks = []
     if not is_unknown(row["range_reason"]):
         marks.append(words(f"range.{row['range_reason']}", low=low, high=high))
+    elif is_late and row["is_final"] is False:
+        marks.append(words("range.late_counted"))
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
