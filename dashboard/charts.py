@@ -28,9 +28,9 @@ LINES = {
 
 
 def axis(title: str, unit: str) -> alt.Axis:
-    """Whole numbers have no ticks between them: they would show the same number twice."""
-    whole = {"tickMinStep": 1} if unit == COUNT else {}
-    return alt.Axis(title=title, format=unit, **whole)
+    """No ticks closer than the figures are written: they would show the same figure twice."""
+    step = {COUNT: 1, POINTS: 0.01}.get(unit)
+    return alt.Axis(title=title, format=unit, tickMinStep=step or alt.Undefined)
 
 
 def month_axis(dates: pd.Series) -> alt.Axis:

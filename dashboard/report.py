@@ -28,8 +28,13 @@ STYLE = """
 body {font: 1rem/1.5 system-ui, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; color: #1b1f24; margin: 0}
 main {max-width: 62rem; margin: 0 auto; padding: 1rem}
 section {margin-top: 2rem}
-svg {max-width: 100%; height: auto}
+svg {max-width: 100%; height: auto; overflow: visible}
 summary {cursor: pointer}
+@media print {
+    h2, section > p {break-after: avoid; break-inside: avoid}
+    [role="img"] {break-inside: avoid}
+    details:not([open]) {display: none}
+}
 """
 
 
@@ -90,4 +95,6 @@ def section(
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
-    return vl_convert.vegalite_to_svg(chart.properties(width=760).to_dict(), vl_version=VEGA_LITE)
+    """With room at the left: where it is read, the font may be wider than where it was drawn."""
+    drawn = chart.properties(width=760, padding={"left": 40, "right": 5, "top": 5, "bottom": 5})
+    return vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=VEGA_LITE)
