@@ -5,22 +5,44 @@ import altair as alt
 import pandas as pd
 
 BLUE, ORANGE, GREEN, RED, GREY = "#1d4f91", "#b45309", "#2f7d4f", "#b3261e", "#5b6570"
-RATE, MONEY, COUNT = ".1%", ",.0f", ",.0f"
+INK = "#1b1f24"
+RATE, MONEY, COUNT, POINTS = ".1%", ",.0f", ",.0f", "+.2~f"
 FIVE = [BLUE, "#5b9bd5", GREEN, "#e0a030", RED]
+LIGHT = ("#5b9bd5", "#e0a030")
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]
 HEIGHT, AXIS_HEIGHT, LEGEND_HEIGHT, STRIP, LABEL_WIDTH = 300, 60, 60, 120, 60
+NAME_LINE, SMALL = 13, 9
+# A name of several lines hangs from its first one: up by half of the others, it stands beside the middle of its bar.
 LINES_OF_NAME = alt.Axis(
-    labelLimit=320, labelLineHeight=13, labelOverlap=False, labelExpr="split(datum.label, '\\n')"
+    labelLimit=320,
+    labelLineHeight=NAME_LINE,
+    labelOverlap=False,
+    labelExpr="split(datum.label, '\\n')",
+    labelOffset=alt.ExprRef(f"-{NAME_LINE / 2} * (length(split(datum.value, '\\n')) - 1)"),
 )
 # A legend of lines shows their dashes.
 LINES = {
     "orient": "bottom", "columns": 1, "labelLimit": 300,
-    "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2, "symbolOpacity": 1,
+    "symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2, "symbolOpacity": 1, "labelColor": GREY,
 }
 
 
 def axis(title: str, unit: str) -> alt.Axis:
-    return alt.Axis(title=title, format=unit)
+    """No ticks closer than the figures are written: they would show the same figure twice."""
+    step = {COUNT: 1, POINTS: 0.01}.get(unit)
+    return alt.Axis(title=title, format=unit, tickMinStep=step or alt.Undefined)
+
+
+def month_axis(dates: pd.Series) -> alt.Axis:
+    """A tick for a month, named once; days where there is no more than a month or two."""
+    if (dates.max() - dates.min()).days < 62:
+        return alt.Axis(format="%Y-%m-%d", labelOverlap=True)
+    return alt.Axis(format="%Y-%m", tickCount="month", labelOverlap=True)
+
+
+def legible(drawn: alt.TopLevelMixin) -> alt.TopLevelMixin:
+    """A whole chart with the words of its axes in a grey that can be read: Streamlit's own is paler."""
+    return drawn.configure_axis(labelColor=GREY, titleColor=GREY)
 
 
 def with_legend(drawn: alt.LayerChart, series: int) -> alt.LayerChart:
@@ -32,7 +54,7 @@ def rates_over_time(lines: pd.DataFrame, band: pd.DataFrame, titles: dict[str, s
     """`lines` (date, series, value), each series with a dash of its own, over `band` (date, low, high)."""
     order = list(dict.fromkeys(lines["series"]))
     y_scale = alt.Scale(zero=False)
-    x = alt.X("date:T", title=titles["date"], axis=alt.Axis(format="%Y-%m"))
+    x = alt.X("date:T", title=titles["date"], axis=month_axis(pd.to_datetime(lines["date"])))
     drawn = (
         alt.Chart(lines)
         .mark_line(point=alt.OverlayMarkDef(size=10))
@@ -83,23 +105,44 @@ def waterfall(parts: pd.DataFrame, total: str, titles: dict[str, str], unit: str
 
 
 def stacked_months(rows: pd.DataFrame, order: list[str], titles: dict[str, str], unit: str) -> alt.Chart:
-    """`rows` (month, series, value): gains above zero and losses below, month by month."""
-    return (
+    """`rows` (month, series, value): gains above zero and losses below, month by month; a part with room for it says
+    its name."""
+    rows = rows.assign(place=rows["series"].map(order.index))
+    x = alt.X("month:O", title=titles["date"], axis=alt.Axis(labelAngle=-45))
+    drawn = (
         alt.Chart(rows)
         .mark_bar(stroke="white", strokeWidth=0.5)
         .encode(
-            x=alt.X("month:O", title=titles["date"], axis=alt.Axis(labelAngle=-45)),
+            x=x,
             y=alt.Y("value:Q", axis=axis(titles["value"], unit)),
             color=alt.Color("series:N", title=None, sort=order, scale=alt.Scale(domain=order, range=FIVE)),
+            order="place:Q",
             tooltip=[
                 alt.Tooltip("month:O", title=titles["date"]),
                 alt.Tooltip("series:N", title=" "),
                 alt.Tooltip("value:Q", title=titles["value"], format=unit),
             ],
         )
-        .properties(height=HEIGHT)
-        .configure_legend(orient="bottom", labelLimit=400)
     )
+    has_room = (
+        "abs(scale('y', datum.value) - scale('y', 0)) > 12"
+        f" && bandwidth('x') > {SMALL} * length(datum.series) * (test(/^[ -~]*$/, datum.series) ? 0.5 : 1)"
+    )
+    on_light = [series for series, shade in zip(order, FIVE, strict=False) if shade in LIGHT]
+    names = (
+        alt.Chart(rows)
+        .mark_text(fontSize=SMALL)
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", stack="zero", bandPosition=0.5),
+            text="series:N",
+            detail="series:N",
+            order="place:Q",
+            color=alt.condition(alt.FieldOneOfPredicate("series", on_light), alt.value(INK), alt.value("white")),
+            opacity=alt.condition(has_room, alt.value(1), alt.value(0)),
+        )
+    )
+    return (drawn + names).properties(height=HEIGHT).configure_legend(orient="bottom", labelLimit=400, labelColor=GREY)
 
 
 def bars(rows: pd.DataFrame, titles: dict[str, str], unit: str = COUNT) -> alt.LayerChart:
@@ -148,11 +191,12 @@ def heat_map(cells: pd.DataFrame, titles: dict[str, str], domain: tuple[float, f
     middle = known["value"].min() + 0.6 * (known["value"].max() - known["value"].min()) if len(known) else 0
     labels = base.mark_text(fontSize=letters).encode(
         text="short:N",
-        color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value("#1b1f24")),
+        color=alt.condition(alt.datum.value > middle, alt.value("white"), alt.value(INK)),
         opacity=alt.condition(f"bandwidth('x') > 3 + {0.6 * letters} * length(datum.short)", alt.value(1), never),
     )
     drawn = (squares + labels).properties(height=AXIS_HEIGHT + LEGEND_HEIGHT + row * len(y_order))
-    return drawn.configure_legend(orient="bottom", gradientLength=160, titleLimit=300)
+    shades = {"labelColor": GREY, "titleColor": GREY}
+    return drawn.configure_legend(orient="bottom", gradientLength=160, titleLimit=300, **shades)
 
 
 def whole_grid(cells: pd.DataFrame, x_order: list, y_order: list) -> pd.DataFrame:

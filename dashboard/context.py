@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import markup
+from dashboard import charts, markup
 from dashboard.published import read
 from dashboard.words import LANGUAGES, Words
 
@@ -88,37 +88,41 @@ def chart(
     """A chart under its title, with its definition, a description for who cannot see it, and its figures as a table;
     the table alone where there is nothing to draw."""
     words = today.words
-    st.header(words(f"{name}.title"))
-    st.caption(words(f"{name}.definition", **values))
-    if rows.empty:
-        st.info(words("nothing_known"))
+    if not head_of_section(words, name, rows, **values):
         return
     if drawn is not None:
-        st.altair_chart(drawn, alt=f"{words(f'{name}.title')}. {words('figures_below')}", width="stretch")
+        described = f"{words(f'{name}.title')}. {words('figures_below')}"
+        st.altair_chart(charts.legible(drawn), alt=described, width="stretch")
     with st.expander(words("as_table"), expanded=drawn is None):
         st.html(markup.table(rows, columns, words(f"{name}.title")))
 
 
 def table(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
     """A table under its title, with its definition."""
-    st.header(today.words(f"{name}.title"))
     if rows.empty:
-        st.caption(today.words(f"{name}.definition", **values))
-        st.info(today.words("nothing_known"))
+        head_of_section(today.words, name, rows, **values)
     else:
+        st.header(today.words(f"{name}.title"))
         st.html(markup.table(rows, columns, today.words(f"{name}.definition", **values)))
 
 
 def folded(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column], **values: str) -> None:
     """A long table under its title and definition, shown when asked for."""
     words = today.words
-    st.header(words(f"{name}.title"))
-    st.caption(words(f"{name}.definition", **values))
-    if rows.empty:
-        st.info(words("nothing_known"))
+    if not head_of_section(words, name, rows, **values):
         return
-    with st.expander(f"{words('as_table')} ({words.number(len(rows))})"):
+    with st.expander(f"{words('as_table')} ({words.number(len(rows))})", key=f"folded {name}"):
         st.html(markup.table(rows, columns, words(f"{name}.title")))
+
+
+def head_of_section(words: Words, name: str, rows: pd.DataFrame, **values: str) -> bool:
+    """Title and definition; where there are no rows, why, and False."""
+    st.header(words(f"{name}.title"))
+    if definition := words.about(f"{name}.definition", **values):
+        st.caption(definition)
+    if rows.empty:
+        st.info(words.nothing(name))
+    return not rows.empty
 
 
 def table_of_faults(today: Today, name: str, rows: pd.DataFrame, columns: list[markup.Column]) -> None:

@@ -74,6 +74,11 @@ def product(words: Words, product_id: str) -> str:
     return words("account.whole") if product_id == "all" else product_id
 
 
+def in_grace(words: Words, minor: object) -> list[str]:
+    """What of an MRR may still go, while renewals are late; nothing where none is."""
+    return [words("account.in_grace", money=words.money(minor))] if minor else []
+
+
 def known_or_why(
     words: Words, rows: pd.DataFrame, key: str, reason_key: str, show: Callable[[object], str]
 ) -> list[str]:

@@ -22,25 +22,47 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
 .csw-item dl {display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; margin: 0; padding: 0; font-size: .82rem}
 .csw-item dt {color: #3d4752}
 .csw-item dd {margin: 0; font-weight: 600; font-variant-numeric: tabular-nums}
-.csw-scroll {overflow-x: auto}
+.csw-scroll {overflow-x: auto; background:
+    linear-gradient(90deg, #fff 40%, #fff0) left / 2.5rem 100% no-repeat local,
+    linear-gradient(270deg, #fff 40%, #fff0) right / 2.5rem 100% no-repeat local,
+    linear-gradient(90deg, #0003, #0000) left / .8rem 100% no-repeat scroll,
+    linear-gradient(270deg, #0003, #0000) right / .8rem 100% no-repeat scroll}
+.csw-paper {display: none}
 .csw-table {border-collapse: collapse; width: 100%; font-size: .875rem}
 .csw-scroll {container-type: inline-size}
 .csw-table caption {text-align: left; font-size: .82rem; color: #3d4752; padding-bottom: .25rem}
 .csw-table caption span {display: inline-block; position: sticky; left: 0; max-width: 100cqw}
-.csw-table th, .csw-table td {padding: .3rem .6rem; border-bottom: 1px solid #dde2e7; text-align: left;
+.csw-table th, .csw-table td {padding: .3rem .5rem; border-bottom: 1px solid #dde2e7; text-align: left;
     vertical-align: top; min-width: 3.5rem; white-space: nowrap}
-.csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal}
-.csw-table .wide {min-width: 12rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal; min-width: 4.5rem;
+    word-break: auto-phrase}
+.csw-table .wide {min-width: 10rem; white-space: normal; overflow-wrap: anywhere}
 .csw-table .right {text-align: right; font-variant-numeric: tabular-nums}
 .csw-table tr {break-inside: avoid}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
     color: #3d4752 !important; opacity: 1 !important}
 [data-testid="stMain"] [data-testid="stPageLink"] p {color: #1d4f91; font-weight: 600; text-decoration: underline}
+[data-testid="stMain"] [data-testid="stPageLink"] a {padding-left: 0}
 [data-testid="stMain"] h2 {font-size: 1.5rem}
+[data-testid="stMainBlockContainer"] {padding: 4rem clamp(1rem, 3vw, 3rem) 3rem}
+@page {margin: 12mm}
 @media print {
-    [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"] {display: none !important}
+    [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stButton"],
+    [data-testid="stDownloadButton"], .st-key-search, .st-key-another,
+    [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]),
+    :not([class*="st-key-folded"]) > [data-testid="stExpander"]:not(:has(details[open])) {display: none !important}
     [data-testid="stAppViewContainer"], [data-testid="stMain"], .stApp {position: static !important;
         height: auto !important; overflow: visible !important}
+    [data-testid="stMain"] {zoom: .75}
+    [data-testid="stMainBlockContainer"] {padding: 0 !important; max-width: none !important}
+    h1, h2, h3, caption, [data-testid="stElementContainer"]:has([data-testid="stHeading"]),
+    [data-testid="stElementContainer"]:has([data-testid="stCaptionContainer"]) {break-after: avoid}
+    [data-testid="stVegaLiteChart"], .csw-item {break-inside: avoid}
+    .csw-scroll {overflow: visible; container-type: normal; background: none}
+    .csw-table {font-size: .8rem}
+    .csw-table th, .csw-table td {min-width: 0; padding: .2rem .35rem}
+    .csw-table .wide {min-width: 6.5rem}
+    .csw-paper {display: block}
 }
 """
 
@@ -100,6 +122,11 @@ def table(rows: pd.DataFrame, columns: Sequence[Column], caption: str) -> str:
         f'<div class="csw-scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="csw-table">'
         f"<caption><span>{escape(caption)}</span></caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def on_paper(body: str) -> str:
+    """Shown by a printer alone."""
+    return f'<div class="csw-paper">{body}</div>'
 
 
 def side(column: Column) -> str:

@@ -28,8 +28,13 @@ STYLE = """
 body {font: 1rem/1.5 system-ui, "Hiragino Sans", "Noto Sans CJK JP", sans-serif; color: #1b1f24; margin: 0}
 main {max-width: 62rem; margin: 0 auto; padding: 1rem}
 section {margin-top: 2rem}
-svg {max-width: 100%; height: auto}
+svg {max-width: 100%; height: auto; overflow: visible}
 summary {cursor: pointer}
+@media print {
+    h2, section > p {break-after: avoid; break-inside: avoid}
+    [role="img"] {break-inside: avoid}
+    details:not([open]) {display: none}
+}
 """
 
 
@@ -77,9 +82,10 @@ def sections(words: Words) -> Iterator[str]:
 def section(
     words: Words, name: str, chart: alt.TopLevelMixin | None, rows: pd.DataFrame, columns: list, **values: str
 ) -> str:
-    title, definition = escape(words(f"{name}.title")), escape(words(f"{name}.definition", **values))
+    title, definition = escape(words(f"{name}.title")), escape(words.about(f"{name}.definition", **values))
     if rows.empty:
-        return f"<section><h2>{title}</h2><p>{definition}</p><p>{escape(words('nothing_known'))}</p></section>"
+        said = "".join(f"<p>{sentence}</p>" for sentence in (definition, escape(words.nothing(name))) if sentence)
+        return f"<section><h2>{title}</h2>{said}</section>"
     table = markup.table(rows, columns, words(f"{name}.title"))
     if chart is None:
         return f"<section><h2>{title}</h2><p>{definition}</p>{table}</section>"
@@ -89,4 +95,6 @@ def section(
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
-    return vl_convert.vegalite_to_svg(chart.properties(width=760).to_dict(), vl_version=VEGA_LITE)
+    """With room at the left: where it is read, the font may be wider than where it was drawn."""
+    drawn = chart.properties(width=760, padding={"left": 40, "right": 5, "top": 5, "bottom": 5})
+    return vl_convert.vegalite_to_svg(drawn.to_dict(), vl_version=VEGA_LITE)

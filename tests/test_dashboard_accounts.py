@@ -85,7 +85,7 @@ def test_headlines_are_those_of_the_marts(published: Warehouse) -> None:
     for account_id, mrr, score, level in rows:
         shown = {figure.label: figure.value for figure in account_figures.headlines(words, account_id)}
         assert shown["MRR"] == f"{mrr:,} JPY"
-        assert shown["Health"] == f"{score:,.1f}" and shown["Success level"] == str(level)
+        assert shown["Health"] == words.number(score, 1) and shown["Success level"] == str(level)
 
 
 def test_renewals_of_the_accounts_add_up_to_those_of_the_company(published: Warehouse) -> None:

@@ -54,6 +54,21 @@ def test_every_customer_and_all_mrr_stand_in_the_pyramid(sample: Warehouse) -> N
     assert [(rows["accounts"].sum(), rows["mrr"].sum())] == whole
 
 
+def test_a_level_that_nobody_stands_on_has_its_row(sample: Warehouse) -> None:
+    rows = levels.stands(Words("en"))
+    today = rows[rows["as_of_date"] == rows["as_of_date"].max()]
+    shown = levels.with_empty_levels(Words("en"), today[today["success_level"] != 2])
+    assert shown["success_level"].dropna().tolist() == [5, 4, 3, 2, 1, 0]
+    assert shown.loc[shown["success_level"] == 2, ["accounts", "mrr"]].to_numpy().tolist() == [[0, 0]]
+
+
+def test_a_gap_to_the_target_has_the_sign_it_has_on_the_other_pages(sample: Warehouse) -> None:
+    _, rows, _ = level_worth.levers(Words("en"), "all", "all")
+    expected, target = rows[["expected_nrr", "target_nrr"]].iloc[0]
+    assert expected < target
+    assert f"gap {Words('en').points(expected - target)}" in level_worth.gap(Words("en"), rows)
+
+
 def test_the_triangle_has_every_month_that_was_and_none_to_come(sample: Warehouse) -> None:
     drawn, rows, columns = cohorts.triangle(Words("en"), "logo", "all", "all")
     observable, longest = sample.rows(

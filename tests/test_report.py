@@ -4,8 +4,12 @@ import re
 from html import unescape
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import Warehouse, csw
+
+from dashboard.report import section
+from dashboard.words import Words
 
 
 def cards(page: str) -> dict[str, str]:
@@ -63,6 +67,13 @@ def test_the_bridge_and_the_months_are_those_of_the_marts(
     )[0]
     shown = [float(cells[1].removesuffix(" pt")) for cells in table_after(page, title)]
     assert shown == pytest.approx([float(100 * part) for part in day], abs=0.005001)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_without_an_earlier_day_a_section_says_so_and_has_no_blank_dates(language: str) -> None:
+    words = Words(language)
+    page = section(words, "bridge", None, pd.DataFrame(), [], first=words.date(None), last=words.date(None))
+    assert words("bridge.nothing") in page and "–" not in page
 
 
 def test_nothing_is_loaded_from_elsewhere(report: tuple[str, str]) -> None:

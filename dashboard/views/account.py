@@ -39,6 +39,7 @@ ACTIONS = """
 select
     *,
     case
+        when is_overdue and is_touched is null then 'overdue_unknown'
         when is_overdue then 'overdue'
         when is_touched then 'touched'
         when is_touched is null then 'unknown'

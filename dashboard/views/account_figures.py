@@ -44,8 +44,7 @@ def headlines(words: Words, account_id: str) -> list[Figure]:
 
 def mrr(words: Words, row: dict) -> Figure:
     known = labels.indicators(words)["mrr"]
-    in_grace = [words("account.in_grace", money=words.money(row["mrr_in_grace"]))] if row["mrr_in_grace"] else []
-    return Figure(known.label, words.money(row["mrr"]), in_grace, [known.definition])
+    return Figure(known.label, words.money(row["mrr"]), labels.in_grace(words, row["mrr_in_grace"]), [known.definition])
 
 
 def expected(words: Words, row: dict) -> Figure:

@@ -62,7 +62,7 @@ def show(today: context.Today, account_id: str, product_id: str) -> None:
         st.info(words("nothing_known"))
         return
     for name, drawn in strips.items():
-        st.altair_chart(drawn, alt=f"{title}: {name}. {words('figures_below')}", width="stretch")
+        st.altair_chart(charts.legible(drawn), alt=f"{title}: {name}. {words('figures_below')}", width="stretch")
     with st.expander(words("as_table")):
         st.html(markup.table(rows[::-1], columns, title))
 

@@ -14,6 +14,7 @@ FACETS = ("owner", "segment", "product", "level", "band")
 ASKED = ("q", "former", *FACETS)
 ANY = ((),) * len(FACETS)
 OFFERED = 500  # a list of thousands is slow to type in
+PRINTED = 100
 
 # Every account that was ever a customer, as it stands on the newest day.
 BOOK = """
@@ -56,9 +57,9 @@ asked as (
 )
 
 select
-    account_id, account_name, owner, segment, array_to_string(held.products, ', ') as products, mrr, health_score, band,
-    success_level, next_renewal_date, months_to_renewal, seat_utilisation, nps_score, days_since_last_login,
-    open_actions, expected_mrr_12m, expected_nrr
+    account_id, account_name, owner, segment, array_to_string(held.products, ', ') as products, mrr, mrr_in_grace,
+    health_score, band, success_level, next_renewal_date, months_to_renewal, seat_utilisation, nps_score,
+    days_since_last_login, open_actions, expected_mrr_12m, expected_nrr
 from book
 cross join asked
 left join held using (account_id)
@@ -152,9 +153,10 @@ def found(search: str, has_former: bool, chosen: Sequence[tuple[str, ...]]) -> p
 
 def totals(words: Words, rows: pd.DataFrame) -> list[markup.Figure]:
     known = labels.indicators(words)["mrr"]
+    in_grace = labels.in_grace(words, rows["mrr_in_grace"].sum())
     return [
         markup.Figure(words("accounts.count"), words.number(len(rows)), [], [words("accounts.count_definition")]),
-        markup.Figure(known.label, words.money(rows["mrr"].sum()), [], [known.definition]),
+        markup.Figure(known.label, words.money(rows["mrr"].sum()), in_grace, [known.definition]),
         markup.Figure(
             words("accounts.expected"),
             words.money(rows["expected_mrr_12m"].sum(min_count=1)),
@@ -168,8 +170,10 @@ def picked(words: Words, rows: pd.DataFrame) -> str | None:
     """The grid; the account whose row was ticked."""
     st.caption(words("accounts.definition"))
     spoken = codes(words)
+    rows = rows.assign(
+        **{column: rows[column].map(lambda code: spoken.get(code, code)) for column in ("owner", "segment", "band")}
+    )
     shown = rows.assign(
-        **{column: rows[column].map(lambda code: spoken.get(code, code)) for column in ("owner", "segment", "band")},
         mrr=rows["mrr"] / 10**words.minor_digits,
         expected_mrr_12m=rows["expected_mrr_12m"] / 10**words.minor_digits,
     )
@@ -184,8 +188,30 @@ def picked(words: Words, rows: pd.DataFrame) -> str | None:
         selection_mode="single-row",
         alt=words("accounts.title"),
     )
+    st.html(on_paper(words, rows))
     chosen = event.selection.rows
     return rows["account_id"].iloc[chosen[0]] if chosen else None
+
+
+def on_paper(words: Words, rows: pd.DataFrame) -> str:
+    """A printer sees of the grid what is in view: on paper a table stands in its place."""
+    shown = words.number(min(PRINTED, len(rows)))
+    columns = [
+        markup.wide("account_name", words("customer")),
+        markup.text("account_id", words("account_id")),
+        markup.text("owner", words("owner")),
+        markup.text("segment", words("accounts.segment")),
+        markup.wide("products", words("accounts.product")),
+        markup.money("mrr", "MRR", words),
+        markup.number("health_score", words("health"), words, 1),
+        markup.text("band", words("accounts.band")),
+        markup.number("success_level", words("level"), words),
+        markup.date("next_renewal_date", words("renewal"), words),
+        markup.number("open_actions", words("open_actions"), words),
+        markup.money("expected_mrr_12m", words("accounts.expected"), words),
+    ]
+    caption = words("accounts.printed", shown=shown, count=words.number(len(rows)))
+    return markup.on_paper(markup.table(rows[:PRINTED], columns, caption))
 
 
 def grid_columns(words: Words) -> dict:
@@ -197,7 +223,7 @@ def grid_columns(words: Words) -> dict:
         return config.NumberColumn(known[key].label, help=known[key].definition, format=form)
 
     return {
-        "account_name": config.TextColumn(words("customer"), width="medium", pinned=True),
+        "account_name": config.TextColumn(words("customer"), width=230, pinned=True),
         "account_id": config.TextColumn(words("account_id"), width="small"),
         "owner": config.TextColumn(words("owner"), width="small"),
         "segment": config.TextColumn(words("accounts.segment")),

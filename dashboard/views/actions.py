@@ -127,11 +127,10 @@ def touch_effects(words: Words) -> tuple[alt.LayerChart, pd.DataFrame, list[mark
     rows["name"] = rows["touch_type"].map(lambda kind: words.named("touch", kind))
     rows["product"] = rows["product_id"].map(lambda product: words("actions.all") if product == ALL else product)
     known = rows[(rows["product_id"] == ALL) & rows["risk_difference"].notna()]
-    points = known.rename(
-        columns={"risk_difference": "value", "risk_difference_low": "low", "risk_difference_high": "high"}
-    )
-    titles = {"value": words("touches.difference"), "low": words("low"), "high": words("high")}
-    drawn = charts.with_line(charts.intervals(points[["name", "value", "low", "high"]], titles), 0)
+    ends = {"value": "risk_difference", "low": "risk_difference_low", "high": "risk_difference_high"}
+    in_points = known[["name"]].assign(**{end: 100 * known[column] for end, column in ends.items()})
+    titles = {"value": words("touches.difference_in_points"), "low": words("low"), "high": words("high")}
+    drawn = charts.with_line(charts.intervals(in_points, titles, charts.POINTS), 0)
     return drawn, rows, [
         markup.text("name", words("touches.type")),
         markup.text("product", words("touches.product")),

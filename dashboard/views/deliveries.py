@@ -3,7 +3,7 @@ trust."""
 
 import pandas as pd
 
-from dashboard import context, markup
+from dashboard import context, faults, markup
 from dashboard.published import read
 from dashboard.words import Words
 
@@ -120,7 +120,7 @@ def quarantine(words: Words) -> Table:
     return read(QUARANTINE), [
         markup.wide("source_file", words("files.file")),
         markup.text("column_name", words("quarantine.column")),
-        markup.wide("reason", words("quarantine.reason")),
+        markup.Column("reason", words("quarantine.reason"), lambda text: faults.reason(words, text), "wide"),
         markup.number("row_count", words("quarantine.rows"), words),
         markup.text("examples", words("quarantine.examples")),
     ]

@@ -78,10 +78,10 @@ def levers(words: Words, scope_type: str, scope_value: str) -> Drawn:
     ]
     gains = zip(rows["gain_nrr_tenth"], rows["gain_mrr_tenth"], strict=True)
     labels = [f"{words.points(nrr)} ({words.money(mrr, signed=True)})" for nrr, mrr in gains]
-    shown = rows.assign(value=rows["gain_nrr_tenth"], label=labels)
+    shown = rows.assign(value=100 * rows["gain_nrr_tenth"], label=labels)
     columns = [
         markup.text("name", words("levels.lever")),
-        markup.number("accounts", words("levels.customers"), words),
+        markup.number("accounts", words("levels.with_a_product"), words),
         markup.money("mrr", "MRR", words),
         *(markup.points(f"gain_nrr_{part}", words(f"levels.gain.{part}"), words) for part in GAINS),
         *(markup.money(f"gain_mrr_{part}", words(f"levels.gain_mrr.{part}"), words, signed=True) for part in GAINS),
@@ -89,14 +89,14 @@ def levers(words: Words, scope_type: str, scope_value: str) -> Drawn:
         markup.rate("expected_expansion_rate", words("levels.expected_expansion"), words),
         markup.rate("best_quarter_rate", words("levels.best_quarter"), words),
     ]
-    return charts.bars(shown.dropna(subset=["value"]), {"value": words("levels.gain.tenth")}, ".2%"), rows, columns
+    return charts.bars(shown.dropna(subset=["value"]), {"value": words("points_of_nrr")}, charts.POINTS), rows, columns
 
 
 def needed_columns(words: Words) -> list[markup.Column]:
     """How many customers each lever would take to close the gap, of the rows of `levers`."""
     return [
         markup.text("name", words("levels.lever")),
-        markup.number("accounts", words("levels.customers"), words),
+        markup.number("accounts", words("levels.with_a_product"), words),
         markup.number("accounts_needed", words("levels.accounts_needed"), words),
         markup.named("is_within_reach", words("levels.is_within_reach"), words, "yes"),
         markup.reason("needed_null_reason", words("levels.needed_unknown"), words),
@@ -114,7 +114,8 @@ def gap(words: Words, rows: pd.DataFrame) -> str:
     kind = "rolling" if row["is_target_rolling"] else "period"
     if row["gap_nrr"] <= 0:
         kind = "reached"
-    missing = {"gap": words.points(row["gap_nrr"]), "money": words.money(row["gap_mrr"], signed=True)}
+    # The mart says what is missing; people read a gap as on the overview: below the target is below zero.
+    missing = {"gap": words.points(-row["gap_nrr"]), "money": words.money(-row["gap_mrr"], signed=True)}
     return words(f"levels.gap.{kind}", expected=expected, target=words.rate(row["target_nrr"]), **missing)
 
 

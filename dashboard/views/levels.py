@@ -112,10 +112,21 @@ def stands(words: Words) -> pd.DataFrame:
     return rows
 
 
+def with_empty_levels(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one day, the highest level first, with those levels that nobody stands on."""
+    asks = {0: words("levels.level_0_asks"), **dict(read(CONDITIONS, words.language).itertuples(index=False))}
+    nobody = [level for level in asks if level not in set(rows["success_level"])] if len(rows) else []
+    empty = {"success_level": nobody, "name": [level_name(words, level) for level in nobody]}
+    empty |= {"asks": [asks[level] for level in nobody]}
+    zero = dict.fromkeys(("accounts", "mrr", "accounts_share", "mrr_share"), 0)
+    both = [rows, pd.DataFrame(empty).assign(**zero)] if nobody else [rows]
+    return pd.concat(both).sort_values("success_level", ascending=False, kind="stable", ignore_index=True)
+
+
 def pyramid(words: Words, counted: str) -> Drawn:
     """Customers or MRR per level on the newest day, the highest level on top, unknown ones below with their reason."""
     rows = stands(words)
-    rows = rows[rows["as_of_date"] == rows["as_of_date"].max()].reset_index(drop=True)
+    rows = with_empty_levels(words, rows[rows["as_of_date"] == rows["as_of_date"].max()])
     unit, say, title = 1, words.number, words("levels.customers")
     if counted == "mrr":
         unit, say, title = 10**words.minor_digits, words.money, words("mrr_in", currency=words.currency)

@@ -71,10 +71,12 @@ def show(today: context.Today) -> None:
 
 
 def headlines(words: Words) -> list[markup.Figure]:
-    return [headline(words, row) for row in read(HEADLINES).to_dict("records")]
+    rows = read(HEADLINES)
+    is_late = (rows["range_reason"] == "renewal_grace").any()
+    return [headline(words, row, is_late) for row in rows.to_dict("records")]
 
 
-def headline(words: Words, row: dict) -> markup.Figure:
+def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
     """A row of mart_headline in words: the value or its range, then how it stands, then what it is."""
     unit = row["unit"]
     label = row[f"label_{words.language}"]
@@ -85,6 +87,8 @@ def headline(words: Words, row: dict) -> markup.Figure:
     marks = []
     if not is_unknown(row["range_reason"]):
         marks.append(words(f"range.{row['range_reason']}", low=low, high=high))
+    elif is_late and row["is_final"] is False:
+        marks.append(words("range.late_counted"))
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
@@ -97,6 +101,10 @@ def headline(words: Words, row: dict) -> markup.Figure:
             notes.append(words("target_by", target=target, date=end))
         else:
             marks.append(words("against_target", target=target, date=end, gap=gap, status=status))
+    elif row["kpi_key"] == "expected_nrr":
+        marks.append(words("reason.no_target"))
+    if row["kpi_key"] == "nps":
+        notes.append(words("nps.of_whom"))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
@@ -104,6 +112,8 @@ def headline(words: Words, row: dict) -> markup.Figure:
         notes.append(words("rests_on", basis=words.named("basis", row["basis"])))
     if not is_unknown(row["past_verdict"]):
         notes.append(words.named("verdict", row["past_verdict"]))
+    elif row["kpi_key"] == "expected_nrr":
+        notes.append(words("verdict.none_yet"))
     return markup.Figure(label, value, marks, notes)
 
 
@@ -155,7 +165,8 @@ def bridge(words: Words, stretch: str) -> tuple[alt.LayerChart, pd.DataFrame, li
         for part in (*PARTS, "change")
     )
     parts["label"] = parts["value"].map(words.points)
-    drawn = charts.waterfall(parts, total, {"value": words("points_of_nrr")}, "+.2%")
+    in_points = parts.assign(value=100 * parts["value"])
+    drawn = charts.waterfall(in_points, total, {"value": words("points_of_nrr")}, charts.POINTS)
     columns = [
         markup.text("name", words("part")),
         markup.points("value", words("points_of_nrr"), words),

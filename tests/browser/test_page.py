@@ -47,6 +47,20 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(tab, address: str, 
     picture(tab, f"{name}-phone")
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_printed_page_has_its_tables_whole_and_nothing_to_click(tab, address: str, name: str) -> None:
+    """On A4, upright: 186 mm between the margins, of which the page makes more by its zoom."""
+    opened(tab, address, name)
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 703, "height": 994})
+    tab.wait_for_timeout(700)
+    for hidden in ("stSidebar", "stDataFrame", "stDownloadButton"):
+        assert not [part for part in tab.get_by_test_id(hidden).all() if part.is_visible()]
+    wide = "[...document.querySelectorAll('.csw-table')].filter(t => t.offsetWidth > t.parentElement.offsetWidth + 1)"
+    assert tab.evaluate(f"{wide}.map(t => t.caption.innerText)") == []
+    tab.emulate_media(media="screen")
+
+
 def test_the_language_stays_from_page_to_page_and_can_be_changed(tab, address: str) -> None:
     opened(tab, address, "overview", "ja")
     tab.get_by_role("link", name=Words("ja")("levels.title")).click()
