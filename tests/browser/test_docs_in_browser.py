@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.browser import CHROMIUM, DESK, FLAGS
 from orchestration import dbt_docs
 from orchestration.settings import DataDir
 
@@ -14,7 +15,7 @@ DRAWN = """[...document.querySelectorAll('.launcher-embed canvas')].some(canvas 
 
 def test_a_column_is_described_and_the_lineage_drawn_without_a_network(sample_copy: DataDir) -> None:
     from playwright.sync_api import sync_playwright
-    from test_page import CHROMIUM, DESK, FLAGS, SCREENSHOTS
+    from test_page import SCREENSHOTS
 
     path: Path = dbt_docs.write(sample_copy)
     asked = []
