@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,16 +20,15 @@ FLAGS = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 DESK = {"width": 1280, "height": 900}
-APP = ROOT / "dashboard" / "app.py"
 
 
 @contextmanager
-def serving(data_dir: Path, app: Path = APP) -> Iterator[str]:
-    """The page on a port of its own, once it answers; its address."""
+def serving(data_dir: Path, program: Sequence[str] = ("dashboard",)) -> Iterator[str]:
+    """The page, or another program of Streamlit, on a port of its own, once it answers; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+    command = [sys.executable, "-m", *program, "--server.port", str(port)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "CSW_DATA_DIR": str(data_dir)}
     server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

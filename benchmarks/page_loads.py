@@ -13,11 +13,12 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.browser import APP, CHROMIUM, DESK, FLAGS, serving
+from benchmarks.browser import CHROMIUM, DESK, FLAGS, serving
 from benchmarks.measure import Finding, clean_environment, cpu_of, say, show
 from dashboard.app import PAGES
 from dashboard.words import Words
 from orchestration import manifest
+from orchestration.settings import ROOT
 
 ACCOUNTS, TURNS = 10_000, 3
 FIRST_PAINT, PAGE_CHANGE = 5.0, 2.0
@@ -31,11 +32,13 @@ pages = [st.Page(lambda key=key: st.title(names[key]), title=names[key], url_pat
 st.navigation(pages).run()
 """
 WAIT_MS = 120_000
-# When the page last changed: whole is when it stops changing, which is known only a while after.
+# When what a page shows last changed: whole is when it stops changing, which is known only a while after.
 WATCH = """
 window.changed = performance.now()
-new MutationObserver(() => { window.changed = performance.now() }).observe(
-    document, {subtree: true, childList: true, characterData: true, attributes: true})
+const isShown = node => (node.closest ? node : node.parentElement)?.closest('[data-testid=stMain]')
+new MutationObserver(changes => {
+    if (changes.some(change => isShown(change.target))) window.changed = performance.now()
+}).observe(document, {subtree: true, childList: true, characterData: true, attributes: true})
 """
 # The script has ended, nothing is left of the page before, every chart is drawn, and it has been so for a second.
 IS_WHOLE = """title => {
@@ -92,8 +95,8 @@ def least(chromium, folder: Path) -> dict[str, float]:
     """Seconds that an empty page takes on this machine: the first one, and a change to another one."""
     app = folder / "empty.py"
     app.write_text(EMPTY, encoding="utf-8")
-    shutil.copytree(APP.parent / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
-    with serving(folder, app) as address, visiting(chromium, address) as visit:
+    shutil.copytree(ROOT / "dashboard" / ".streamlit", folder / ".streamlit", dirs_exist_ok=True)
+    with serving(folder, ("streamlit", "run", str(app))) as address, visiting(chromium, address) as visit:
         first = visit.open("Empty one")
         changes = [visit.change(title) for title in ("Empty other", "Empty one") * 2]
     return {"first": first, "change": statistics.median(changes)}
