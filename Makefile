@@ -54,7 +54,7 @@ dagster: manifest ## open the web UI on http://127.0.0.1:3000
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 -m orchestration.definitions
 
 dashboard: $(STAMP) ## open the page people look at on http://127.0.0.1:8501
-	$(BIN)/streamlit run dashboard/app.py
+	$(BIN)/python -m dashboard
 
 docs: manifest ## write dbt's documentation as one file: data/docs/dbt.html
 	@$(BIN)/python -m orchestration.dbt_docs

@@ -5,11 +5,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from benchmarks import daily_run, movements, resampling, scores, single_steps
-from benchmarks.measure import Finding, say
+from benchmarks.measure import Finding, say, show
 from orchestration import manifest
 
 
@@ -35,19 +32,9 @@ def measure(workspace: Path) -> list[Finding]:
     return found + daily_run.days(short, long)
 
 
-def show(found: list[Finding]) -> None:
-    table = Table(title="Benchmarks: CPU time, medians of runs that took turns")
-    for heading in ("question", "measured", "target", "", "made of"):
-        table.add_column(heading)
-    for finding in found:
-        verdict = "[green]met[/]" if finding.is_met else "[red]missed[/]"
-        table.add_row(finding.question, f"{finding.figure:.2f}", f"≤ {finding.target:g}", verdict, finding.made_of)
-    Console().print(table)
-
-
 if __name__ == "__main__":
     manifest.prepare()
     with tempfile.TemporaryDirectory(prefix="csw-bench-") as folder:
         findings = measure(Path(folder))
-    show(findings)
+    show(findings, "Benchmarks: CPU time, medians of runs that took turns")
     sys.exit(0 if all(finding.is_met for finding in findings) else 1)

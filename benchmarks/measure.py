@@ -10,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
+
 from orchestration.settings import ROOT
 
 
@@ -29,6 +32,16 @@ class Finding:
 
 def say(message: str) -> None:
     print(f"  {message}", flush=True)
+
+
+def show(found: list[Finding], title: str) -> None:
+    table = Table(title=title)
+    for heading in ("question", "measured", "target", "", "made of"):
+        table.add_column(heading)
+    for finding in found:
+        verdict = "[green]met[/]" if finding.is_met else "[red]missed[/]"
+        table.add_row(finding.question, f"{finding.figure:.2f}", f"≤ {finding.target:g}", verdict, finding.made_of)
+    Console().print(table)
 
 
 def cpu_here(work: Callable[[], object]) -> float:

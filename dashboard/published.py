@@ -1,4 +1,5 @@
-"""Reading the published file: a connection per query, so that a new day is seen and the writer never waits."""
+"""Reading the published file: it stays open until another one takes its place, so that a new day is seen, the writer
+never waits, and the page does not wait for a large file to be opened for each of its queries."""
 
 import functools
 import os
@@ -11,7 +12,7 @@ import duckdb
 import pandas as pd
 
 # DuckDB shares one open database per process and path: while a query is still on yesterday's file, another one would
-# be given yesterday's too and remember it as today's. One at a time, nothing is left open.
+# be given yesterday's too and remember it as today's. One at a time, and yesterday's is closed before today's is open.
 ONE_AT_A_TIME = threading.Lock()
 Version = tuple[int, int, int]
 
@@ -53,13 +54,37 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file, read-only, for one question: nobody else is answered meanwhile."""
     with ONE_AT_A_TIME:
         try:
-            connection = duckdb.connect(str(path), read_only=True)
+            connection = KEPT.connection(path, version(path))
         except duckdb.IOException as error:
             raise NothingPublished(str(path)) from error
         try:
-            connection.execute("set TimeZone = 'UTC'")
             yield connection
         except duckdb.CatalogException as error:
             raise NothingPublished(f"{path}: {error}") from error
-        finally:
-            connection.close()
+        except duckdb.Error:
+            KEPT.close()  # after some faults a connection answers nothing any more
+            raise
+
+
+class Kept:
+    """The file that is open, and which one it is."""
+
+    def __init__(self) -> None:
+        self.open: duckdb.DuckDBPyConnection | None = None
+        self.of: tuple[Path, Version] | None = None
+
+    def connection(self, path: Path, of_version: Version) -> duckdb.DuckDBPyConnection:
+        if self.of != (path, of_version):
+            self.close()
+            self.open = duckdb.connect(str(path), read_only=True)
+            self.open.execute("set TimeZone = 'UTC'")
+            self.of = path, of_version
+        return self.open
+
+    def close(self) -> None:
+        if self.open:
+            self.open.close()
+        self.open = self.of = None
+
+
+KEPT = Kept()

@@ -9,17 +9,18 @@ from dashboard.words import Words, is_unknown
 
 Table = tuple[pd.DataFrame, list[markup.Column]]
 
+# Days come from pandas as moments; compared with those, every day of a table would be read.
 SCORES = """
 select * from marts.fct_health_score
-where account_id = ? and as_of_date = ? and (product_id = ? or ? = 'all')
+where account_id = ? and as_of_date = cast(? as date) and (product_id = ? or ? = 'all')
 order by product_id <> 'all', product_id"""
 LOST_POINTS = """
 select * from marts.fct_health_component
-where account_id = ? and as_of_date = ? and score_kind = 'health' and (product_id = ? or ? = 'all')
+where account_id = ? and as_of_date = cast(? as date) and score_kind = 'health' and (product_id = ? or ? = 'all')
 order by product_id, position"""
 LEVELS = """
 select * from marts.fct_success_level
-where account_id = ? and as_of_date = ? and (product_id = ? or ? = 'all')
+where account_id = ? and as_of_date = cast(? as date) and (product_id = ? or ? = 'all')
 order by product_id <> 'all', product_id"""
 CONDITIONS = """
 select
@@ -31,7 +32,7 @@ select
         else 'missed'
     end as state
 from marts.fct_level_condition
-where account_id = ? and as_of_date = ? and product_id = ?
+where account_id = ? and as_of_date = cast(? as date) and product_id = ?
 order by success_level, condition_key"""
 INDICATORS = """
 select kpis.*, catalogue.formula_en, catalogue.formula_ja

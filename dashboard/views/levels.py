@@ -31,17 +31,28 @@ from reference.success_level_conditions, (
 )
 group by 1
 order by 1"""
+# Why a level is unknown is looked up only where it is: the table of levels has every day of every customer.
 STANDS = f"""
-with standing as (
+with books as (
+    select account_id, as_of_date, success_level, mrr
+    from marts.mart_account_360
+    where is_customer
+        and date_diff('month', month, (select max(month) from marts.mart_account_360)) in ({MONTHS_AGO})
+),
+
+unknown as (
+    select account_id, as_of_date, null_reason
+    from marts.fct_success_level
+    where product_id = 'all' and success_level is null
+),
+
+standing as (
     select books.as_of_date, books.success_level,
-        case when books.success_level is null then coalesce(levels.null_reason, 'not_a_customer_then') end
+        case when books.success_level is null then coalesce(unknown.null_reason, 'not_a_customer_then') end
             as null_reason,
         cast(count(*) as bigint) as accounts, cast(sum(books.mrr) as bigint) as mrr
-    from marts.mart_account_360 as books
-    left join marts.fct_success_level as levels
-        on books.account_id = levels.account_id and books.as_of_date = levels.as_of_date and levels.product_id = 'all'
-    where books.is_customer
-        and date_diff('month', books.month, (select max(month) from marts.mart_account_360)) in ({MONTHS_AGO})
+    from books
+    left join unknown using (account_id, as_of_date)
     group by 1, 2, 3
 )
 select *, accounts / sum(accounts) over (partition by as_of_date) as accounts_share,

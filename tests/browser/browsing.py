@@ -1,52 +1,17 @@
-"""The page in a real browser, for the tests beside this: serving it, going to a page, reading what it says. A pytest
-plugin of theirs, as a second conftest.py would hide the first."""
+"""The page in a real browser, for the tests beside this: going to a page, reading what it says. A pytest plugin of
+theirs, as a second conftest.py would hide the first."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from conftest import ROOT, Warehouse
 
+from benchmarks.browser import CHROMIUM, DESK, FLAGS, serving
 from dashboard.words import Words
 
-CHROMIUM = "/usr/bin/chromium"
-# Without these it talks to its maker.
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 SCREENSHOTS = ROOT / "data" / "screenshots"
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
 WAIT_MS = 60_000  # long, as CI machines are slow: a failure, not a speed limit
-
-
-@contextmanager
-def serving(data_dir: Path) -> Iterator[str]:
-    """The page on a port of its own; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py", "--server.port", str(port)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "CSW_DATA_DIR": str(data_dir)}
-    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @pytest.fixture(scope="session")

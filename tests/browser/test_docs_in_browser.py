@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, DESK, FLAGS, SCREENSHOTS
+from browsing import SCREENSHOTS
 
+from benchmarks.browser import CHROMIUM, DESK, FLAGS
 from orchestration import dbt_docs
 from orchestration.settings import DataDir
 

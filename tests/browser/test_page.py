@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, faults, opened, picture, serving, text_of, whole
+from browsing import PHONE, faults, opened, picture, text_of, whole
 from conftest import ROOT, SAMPLE_DAY, Warehouse
 
+from benchmarks.browser import serving
 from dashboard.app import PAGES
 from dashboard.words import LANGUAGES, Words
 from orchestration.settings import DataDir

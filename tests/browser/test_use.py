@@ -8,9 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from browsing import faults, opened, picture, serving, settled, text_of, whole
+from browsing import faults, opened, picture, settled, text_of, whole
 from conftest import GOLDEN_DAY, Warehouse, csw
 
+from benchmarks.browser import serving
 from dashboard.app import PAGES
 from dashboard.words import LANGUAGES, Words
 
