@@ -1,5 +1,5 @@
-"""Reading the published file: it stays open until another one takes its place, so that a new day is seen, the writer
-never waits, and the page does not wait for a large file to be opened for each of its queries."""
+"""Reading the published file, with a connection per query: the file stays open until another one takes its place, so
+that a new day is seen, the writer never waits, and no query waits for a large file to be opened."""
 
 import functools
 import os
@@ -58,12 +58,15 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         except duckdb.IOException as error:
             raise NothingPublished(str(path)) from error
         try:
+            connection.execute("set TimeZone = 'UTC'")
             yield connection
         except duckdb.CatalogException as error:
             raise NothingPublished(f"{path}: {error}") from error
         except duckdb.Error:
-            KEPT.close()  # after some faults a connection answers nothing any more
+            KEPT.close()  # after some faults an open file answers nothing any more
             raise
+        finally:
+            connection.close()
 
 
 class Kept:
@@ -74,12 +77,12 @@ class Kept:
         self.of: tuple[Path, Version] | None = None
 
     def connection(self, path: Path, of_version: Version) -> duckdb.DuckDBPyConnection:
+        """A new connection to it."""
         if self.of != (path, of_version):
             self.close()
             self.open = duckdb.connect(str(path), read_only=True)
-            self.open.execute("set TimeZone = 'UTC'")
             self.of = path, of_version
-        return self.open
+        return self.open.cursor()
 
     def close(self) -> None:
         if self.open:
