@@ -168,7 +168,7 @@ def measure(data_dir: Path, folder: Path, turns: int) -> list[Finding]:
 
 
 def build(root: Path) -> Path:
-    """The sample company of 10,000, built and published: most of an hour on two cores."""
+    """The sample company of 10,000, built and published, which takes long."""
     manifest.prepare()
     for command in (["sample", "--accounts", str(ACCOUNTS)], ["run"]):
         csw = [sys.executable, "-m", "orchestration.cli", *command, "--data-dir", str(root)]
