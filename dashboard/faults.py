@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dashboard.words import Words
 
+AND = "; "
 # What a reason shows of a value that may be a name or an address.
 DESCRIBED = (("blank", "空欄"), (r"a text of (\d+) characters", r"\1文字のテキスト"))
 
@@ -15,7 +16,7 @@ DESCRIBED = (("blank", "空欄"), (r"a text of (\d+) characters", r"\1文字の�
 def rules() -> list[tuple[re.Pattern, str]]:
     """What a reason looks like → how it is said in Japanese."""
     with Path(__file__).with_name("faults.csv").open(encoding="utf-8", newline="") as file:
-        return [(re.compile(pattern_of(row["en"])), row["ja"]) for row in csv.DictReader(file)]
+        return [(re.compile(pattern_of(row["en"]), re.DOTALL), row["ja"]) for row in csv.DictReader(file)]
 
 
 def pattern_of(template: str) -> str:
@@ -27,14 +28,27 @@ def pattern_of(template: str) -> str:
 
 def reason(words: Words, english: str) -> str:
     """A reason in the reader's language; one that no rule knows stays as it is."""
-    if words.language == "en":
-        return english
+    return english if words.language == "en" else in_japanese(english) or english
+
+
+def in_japanese(english: str) -> str | None:
+    """Every fault of a row, which stand one after the other: they are parted as they are told in themselves."""
+    parts = english.split(AND)
+    for end in range(1, len(parts) + 1):
+        if said := one_in_japanese(AND.join(parts[:end])):
+            rest = AND.join(parts[end:])
+            others = in_japanese(rest) if rest else ""
+            return None if others is None else said + others
+    return None
+
+
+def one_in_japanese(fault: str) -> str | None:
     for pattern, said in rules():
-        if found := pattern.fullmatch(english):
+        if found := pattern.fullmatch(fault):
             known = found.groupdict()
             column = f"{known['column']}: " if known["column"] else ""
             return column + said.format(**{gap: described(text) for gap, text in known.items() if text})
-    return english
+    return None
 
 
 def described(text: str) -> str:

@@ -74,7 +74,8 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path)
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """UTF-8 with its mark, without which Excel reads Japanese as Shift-JIS; no text that a sheet takes for a formula;
-    all text in quotes, so that a reader who guesses from the first rows guesses right. Returns the rows written."""
+    text in quotes but for the first column, so that a reader of a few rows finds the quotes. Returns the rows
+    written."""
     columns = connection.execute(f"describe {query}").fetchall()
     cells = [harmless_sql(f'"{name}"') if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
     names = [name for name, *_ in columns]

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 import yaml
-from conftest import ROOT, Warehouse
+from conftest import ROOT, SAMPLE_DAY, Warehouse
 
 from dashboard import markup
 from dashboard.views import cohorts, level_belief, level_worth, levels
 from dashboard.words import LANGUAGES, Words, texts
+from orchestration.settings import DataDir
 
 # What the pages say in words: mart, column, group of texts.csv.
 CODES = [
@@ -66,7 +68,17 @@ def test_a_gap_to_the_target_has_the_sign_it_has_on_the_other_pages(sample: Ware
     _, rows, _ = level_worth.levers(Words("en"), "all", "all")
     expected, target = rows[["expected_nrr", "target_nrr"]].iloc[0]
     assert expected < target
-    assert f"gap {Words('en').points(expected - target)}" in level_worth.gap(Words("en"), rows)
+    assert f" {Words('en').points(expected - target)} (" in level_worth.gap(Words("en"), rows)
+
+
+def test_a_past_day_is_not_shown_as_today_where_nobody_is_a_customer_any_more(
+    sample_copy: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(sample_copy.published)) as connection:
+        connection.execute(f"update marts.mart_account_360 set is_customer = false where as_of_date = '{SAMPLE_DAY}'")
+    monkeypatch.setenv("CSW_DATA_DIR", str(sample_copy.root))
+    _, rows, _ = levels.pyramid(Words("en"), "accounts")
+    assert rows.empty
 
 
 def test_the_triangle_has_every_month_that_was_and_none_to_come(sample: Warehouse) -> None:

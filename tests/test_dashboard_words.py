@@ -79,3 +79,8 @@ def test_every_reason_for_quarantine_has_its_japanese_words() -> None:
     described = faults.reason(Words("ja"), "score: a text of 3 characters is not a whole number; write it like 1234")
     assert described == "score: 3文字のテキストは整数ではありません。1234のように書いてください。"
     assert faults.reason(Words("ja"), "something new") == "something new"
+    two = "account_id: is empty; it is required, fill it in; score: 11 is above 10; correct it or leave the row out"
+    first = "account_id: 必須の値が空です。記入してください。"
+    second = "score: 11は上限10を上回っています。訂正するか、行を除いてください。"
+    assert faults.reason(Words("ja"), two) == first + second
+    assert faults.reason(Words("ja"), f"{two}; something new") == f"{two}; something new"

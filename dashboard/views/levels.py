@@ -55,7 +55,8 @@ standing as (
     left join unknown using (account_id, as_of_date)
     group by 1, 2, 3
 )
-select *, accounts / sum(accounts) over (partition by as_of_date) as accounts_share,
+select *, (select max(as_of_date) from marts.mart_account_360) as newest_date,
+    accounts / sum(accounts) over (partition by as_of_date) as accounts_share,
     mrr / nullif(sum(mrr) over (partition by as_of_date), 0) as mrr_share
 from standing
 order by as_of_date, success_level desc nulls last, null_reason"""
@@ -137,7 +138,7 @@ def with_empty_levels(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
 def pyramid(words: Words, counted: str) -> Drawn:
     """Customers or MRR per level on the newest day, the highest level on top, unknown ones below with their reason."""
     rows = stands(words)
-    rows = with_empty_levels(words, rows[rows["as_of_date"] == rows["as_of_date"].max()])
+    rows = with_empty_levels(words, rows[rows["as_of_date"] == rows["newest_date"]])
     unit, say, title = 1, words.number, words("levels.customers")
     if counted == "mrr":
         unit, say, title = 10**words.minor_digits, words.money, words("mrr_in", currency=words.currency)

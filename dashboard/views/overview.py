@@ -72,7 +72,7 @@ def show(today: context.Today) -> None:
 
 def headlines(words: Words) -> list[markup.Figure]:
     rows = read(HEADLINES)
-    is_late = (rows["range_reason"] == "renewal_grace").any()
+    is_late = (rows[rows["kpi_key"] == "nrr_12m"]["range_reason"] == "renewal_grace").any()
     return [headline(words, row, is_late) for row in rows.to_dict("records")]
 
 
@@ -87,7 +87,7 @@ def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
     marks = []
     if not is_unknown(row["range_reason"]):
         marks.append(words(f"range.{row['range_reason']}", low=low, high=high))
-    elif is_late and row["is_final"] is False:
+    elif is_late and row["kpi_key"] == "logo_churn_12m":  # of the same customers, who are not counted twice
         marks.append(words("range.late_counted"))
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
