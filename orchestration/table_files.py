@@ -74,16 +74,14 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path)
 
 def write_csv(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
     """UTF-8 with its mark, without which Excel reads Japanese as Shift-JIS; no text that a sheet takes for a formula;
-    text in quotes but for the first column, so that a reader of a few rows finds the quotes. Returns the rows
-    written."""
-    columns = connection.execute(f"describe {query}").fetchall()
-    cells = [harmless_sql(f'"{name}"') if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
-    names = [name for name, *_ in columns]
-    names[0] = "\ufeff" + names[0]  # the mark: COPY has no option for it
-    selected = ", ".join(f'{cell} as "{name}"' for cell, name in zip(cells, names, strict=True))
-    texts = ", ".join(f'"{name}"' for name, kind, *_ in columns[1:] if kind == "VARCHAR")  # in quotes the mark is none
-    options = "format csv" + (f", force_quote ({texts})" if texts else "")
-    return connection.execute(f"copy (select {selected} from ({query})) to '{quoted(path)}' ({options})").fetchone()[0]
+    all text in quotes, which a reader then finds in whichever rows it looks at first. Returns the rows written."""
+    columns = {f'"{name}"': kind for name, kind, *_ in connection.execute(f"describe {query}").fetchall()}
+    texts = [name for name, kind in columns.items() if kind == "VARCHAR"]
+    cells = ", ".join(f"{harmless_sql(name)} as {name}" if name in texts else name for name in columns)
+    options = "format csv, prefix '\ufeff', suffix '\n'"  # the suffix is the end of the last line
+    if texts:
+        options += f", force_quote ({', '.join(texts)})"
+    return connection.execute(f"copy (select {cells} from ({query})) to '{quoted(path)}' ({options})").fetchone()[0]
 
 
 def quoted(path: Path) -> str:
