@@ -115,10 +115,14 @@ def show_transitions(today: context.Today, profile: str) -> None:
     context.table(today, "levels.directions", rows, columns, month=month)
 
 
+def asked_by_level(words: Words) -> dict[int, str]:
+    """Every level → what it asks for."""
+    return {0: words("levels.level_0_asks"), **dict(read(CONDITIONS, words.language).itertuples(index=False))}
+
+
 def stands(words: Words) -> pd.DataFrame:
     """Customers and MRR per level today and one, three and twelve month ends ago, with the level's name."""
-    rows = read(STANDS)
-    asks = {0: words("levels.level_0_asks"), **dict(read(CONDITIONS, words.language).itertuples(index=False))}
+    rows, asks = read(STANDS), asked_by_level(words)
     rows["name"] = [level_name(words, *row) for row in rows[["success_level", "null_reason"]].itertuples(index=False)]
     rows["asks"] = [None if is_unknown(level) else asks.get(level) for level in rows["success_level"]]
     return rows
@@ -126,7 +130,7 @@ def stands(words: Words) -> pd.DataFrame:
 
 def with_empty_levels(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of one day, the highest level first, with those levels that nobody stands on."""
-    asks = {0: words("levels.level_0_asks"), **dict(read(CONDITIONS, words.language).itertuples(index=False))}
+    asks = asked_by_level(words)
     nobody = [level for level in asks if level not in set(rows["success_level"])] if len(rows) else []
     empty = {"success_level": nobody, "name": [level_name(words, level) for level in nobody]}
     empty |= {"asks": [asks[level] for level in nobody]}
