@@ -72,6 +72,7 @@ def workings(connection: duckdb.DuckDBPyConnection, run: Row) -> Iterator[tuple[
 
 RANGES = {
     "renewal_grace": "{low} to {high} (late renewals are still inside their grace)",
+    "late_counted": "{value} (not final: who is late with a renewal still counts)",
     "interval_90": "{value}, nine times in ten between {low} and {high}",
     "interval_95": "{value}, 19 times in 20 between {low} and {high}",
 }

@@ -2,9 +2,13 @@
 
 import ast
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
+from conftest import Warehouse
 
 from orchestration.settings import MANIFEST
 
@@ -92,3 +96,27 @@ def test_expectations_never_import_orchestration() -> None:
         for name in node.names
     }
     assert not [name for name in imported if name.split(".")[0] == "orchestration"]
+
+
+def test_no_join_on_equal_keys_is_a_nested_loop(sample_warehouse: Warehouse) -> None:
+    """DuckDB compares every row with every row where the condition of an outer join names one side alone, or says
+    `or` across both: minutes at 10,000 customers. Such a condition belongs into the key, or into a step before."""
+    compiled = json.loads((sample_warehouse.data_dir.target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    models = [node for node in compiled.values() if node["resource_type"] == "model" and node["language"] == "sql"]
+    slow = []
+    with duckdb.connect(str(sample_warehouse.data_dir.warehouse), read_only=True) as connection:
+        for model in models:
+            [(_, plan)] = connection.execute(f"explain (format json) {model['compiled_code']}").fetchall()
+            slow += [(model["name"], condition) for condition in nested_loops(json.loads(plan))]
+    assert not [(name, condition) for name, condition in slow if COLUMNS_EQUAL.search(condition)]
+
+
+COLUMNS_EQUAL = re.compile(r"\([a-z_]+ (=|IS NOT DISTINCT FROM) [a-z_]+\)")
+
+
+def nested_loops(plan: list[dict]) -> Iterator[str]:
+    """Conditions of the joins that a plan works out by comparing every row of one side with every row of the other."""
+    for step in plan:
+        if step["name"] == "BLOCKWISE_NL_JOIN":
+            yield step["extra_info"].get("Condition", "")
+        yield from nested_loops(step["children"])

@@ -71,12 +71,10 @@ def show(today: context.Today) -> None:
 
 
 def headlines(words: Words) -> list[markup.Figure]:
-    rows = read(HEADLINES)
-    is_late = (rows[rows["kpi_key"] == "nrr_12m"]["range_reason"] == "renewal_grace").any()
-    return [headline(words, row, is_late) for row in rows.to_dict("records")]
+    return [headline(words, row) for row in read(HEADLINES).to_dict("records")]
 
 
-def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
+def headline(words: Words, row: dict) -> markup.Figure:
     """A row of mart_headline in words: the value or its range, then how it stands, then what it is."""
     unit = row["unit"]
     label = row[f"label_{words.language}"]
@@ -87,8 +85,6 @@ def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
     marks = []
     if not is_unknown(row["range_reason"]):
         marks.append(words(f"range.{row['range_reason']}", low=low, high=high))
-    elif is_late and row["kpi_key"] == "logo_churn_12m":  # of the same customers, who are not counted twice
-        marks.append(words("range.late_counted"))
     if row["range_reason"] == "renewal_grace":
         value = words("range", low=low, high=high)
     if not is_unknown(row["target_value"]):
@@ -101,10 +97,9 @@ def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
             notes.append(words("target_by", target=target, date=end))
         else:
             marks.append(words("against_target", target=target, date=end, gap=gap, status=status))
-    elif row["kpi_key"] == "expected_nrr":
-        marks.append(words("reason.no_target"))
-    if row["kpi_key"] == "nps":
-        notes.append(words("nps.of_whom"))
+    elif not is_unknown(row["target_null_reason"]):
+        marks.append(words.named("reason", row["target_null_reason"]))
+    notes.append(words(f"population.{row['population']}", accounts=words.number(row["accounts"])))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
@@ -112,8 +107,6 @@ def headline(words: Words, row: dict, is_late: bool) -> markup.Figure:
         notes.append(words("rests_on", basis=words.named("basis", row["basis"])))
     if not is_unknown(row["past_verdict"]):
         notes.append(words.named("verdict", row["past_verdict"]))
-    elif row["kpi_key"] == "expected_nrr":
-        notes.append(words("verdict.none_yet"))
     return markup.Figure(label, value, marks, notes)
 
 

@@ -63,10 +63,7 @@ main_product as (
         on
             account_products.product_id = product_profiles.product_id
             and account_products.as_of_date >= product_profiles.valid_from
-            and (
-                product_profiles.valid_to_exclusive is null
-                or account_products.as_of_date < product_profiles.valid_to_exclusive
-            )
+            and account_products.as_of_date < coalesce(product_profiles.valid_to_exclusive, cast('9999-12-31' as date))
 
     qualify row_number() over (
         partition by account_products.as_of_date, account_products.account_id

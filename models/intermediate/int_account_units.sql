@@ -54,10 +54,7 @@ units as (
         on
             account_products.product_id = product_profiles.product_id
             and account_products.as_of_date >= product_profiles.valid_from
-            and (
-                product_profiles.valid_to_exclusive is null
-                or account_products.as_of_date < product_profiles.valid_to_exclusive
-            )
+            and account_products.as_of_date < coalesce(product_profiles.valid_to_exclusive, cast('9999-12-31' as date))
 
     union all
 

@@ -61,8 +61,7 @@ worthwhile as (
     left join accounts on starts.account_id = accounts.account_id
     left join level_gains
         on
-            starts.reason_key = 'blocked_level'
-            and starts.account_id = level_gains.account_id
+            case when starts.reason_key = 'blocked_level' then starts.account_id end = level_gains.account_id
             and starts.product_id = level_gains.product_id
 
     where starts.reason_key <> 'blocked_level' or level_gains.expected_mrr_gain > 0
@@ -101,9 +100,8 @@ measured as (
             and worthwhile.product_id = account_units.product_id
     left join usage_kpis
         on
-            worthwhile.reason_key = 'over_use'
-            and worthwhile.as_of_date = usage_kpis.as_of_date
-            and worthwhile.account_id = usage_kpis.account_id
+            worthwhile.as_of_date = usage_kpis.as_of_date
+            and case when worthwhile.reason_key = 'over_use' then worthwhile.account_id end = usage_kpis.account_id
             and worthwhile.product_id = usage_kpis.product_id
     left join mismatches
         on

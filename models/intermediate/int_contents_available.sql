@@ -37,27 +37,50 @@ policies as (
 
 ),
 
--- A content without a product belongs to all products, one without a plan comes with every plan.
+products as (
+
+    select distinct product_id from units
+
+    where product_id <> 'all'
+
+),
+
+-- A content without a product belongs to all products.
+product_contents as (
+
+    select
+        coalesce(content_catalog.product_id, products.product_id) as product_id,
+        content_catalog.plan,
+        content_catalog.content_id,
+        content_catalog.topic,
+        coalesce(content_catalog.is_basic, false) as is_basic,
+        coalesce(content_catalog.available_from_date, cast('1900-01-01' as date)) as from_date,
+        coalesce(content_catalog.available_to_date, cast('9999-12-31' as date)) as to_date
+
+    from content_catalog
+    left join products on content_catalog.product_id is null
+
+),
+
+-- One without a plan comes with every plan.
 by_product as (
 
     select
         units.as_of_date,
         units.account_id,
         units.product_id,
-        content_catalog.content_id,
-        content_catalog.topic,
-        coalesce(content_catalog.is_basic, false) as is_basic
+        product_contents.content_id,
+        product_contents.topic,
+        product_contents.is_basic
 
     from units
     inner join to_build on units.as_of_date = to_build.as_of_date
-    inner join content_catalog
+    inner join product_contents
         on
-            units.product_id = coalesce(content_catalog.product_id, units.product_id)
-            and (content_catalog.plan is null or units.plan = content_catalog.plan)
-            and units.as_of_date >= coalesce(content_catalog.available_from_date, units.as_of_date)
-            and (
-                content_catalog.available_to_date is null or units.as_of_date < content_catalog.available_to_date
-            )
+            units.product_id = product_contents.product_id
+            and (product_contents.plan is null or units.plan = product_contents.plan)
+            and units.as_of_date >= product_contents.from_date
+            and units.as_of_date < product_contents.to_date
 
     where units.product_id <> 'all'
 

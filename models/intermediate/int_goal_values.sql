@@ -38,7 +38,9 @@ measured as (
         goal_id,
         value,
         measured_date,
-        lead(measured_date) over (partition by goal_id order by measured_date) as next_measured_date
+        coalesce(
+            lead(measured_date) over (partition by goal_id order by measured_date), cast('9999-12-31' as date)
+        ) as next_measured_date
 
     from goal_actuals
 
@@ -61,12 +63,12 @@ alive as (
 
     from goals
     inner join hierarchy on goals.account_id = hierarchy.account_id
-    inner join to_build on goals.set_date is null or goals.set_date <= to_build.as_of_date
+    inner join to_build on coalesce(goals.set_date, cast('1900-01-01' as date)) <= to_build.as_of_date
     left join measured
         on
             goals.goal_id = measured.goal_id
             and to_build.as_of_date >= measured.measured_date
-            and (measured.next_measured_date is null or to_build.as_of_date < measured.next_measured_date)
+            and to_build.as_of_date < measured.next_measured_date
 
 ),
 

@@ -147,7 +147,6 @@ valued as (
 
 ),
 
--- A value below the first point scores like the first, above the last like the last.
 final as (
 
     select
@@ -183,12 +182,8 @@ final as (
     left join scoring_segments
         on
             valued.component_key = scoring_segments.component_key
-            and greatest(valued.metric_value, scoring_segments.first_value) >= scoring_segments.from_value
-            and (
-                scoring_segments.to_value is null
-                or greatest(valued.metric_value, scoring_segments.first_value) < scoring_segments.to_value
-            )
-            and valued.metric_value is not null
+            and valued.metric_value >= scoring_segments.applies_from
+            and valued.metric_value < scoring_segments.applies_below
 
 )
 

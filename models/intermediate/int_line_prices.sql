@@ -46,8 +46,7 @@ taxed as (
     from contracts
     left join tax_periods
         on
-            contracts.tax_included
-            and contracts.currency = tax_periods.currency
+            case when contracts.tax_included then contracts.currency end = tax_periods.currency
             and contracts.start_date >= tax_periods.valid_from
             and contracts.start_date < tax_periods.valid_to_exclusive
 

@@ -15,6 +15,29 @@ commitments as (
 
 ),
 
+-- What counts in the scopes of a product, and in all others.
+committed as (
+
+    select
+        account_id,
+        product_id,
+        month,
+        is_committed
+
+    from commitments
+
+    union all
+
+    select
+        account_id,
+        'all' as product_id,
+        month,
+        is_committed
+
+    from commitments
+
+),
+
 compared as (
 
     select
@@ -41,14 +64,15 @@ final as (
         compared.month,
         compared.opening_mrr,
         compared.closing_mrr = 0 as has_churned,
-        count(commitments.account_id) > 0 and count(case when commitments.is_committed then 1 end) = 0 as could_churn
+        count(committed.account_id) > 0 and count(case when committed.is_committed then 1 end) = 0 as could_churn
 
     from compared
-    left join commitments
+    left join committed
         on
-            compared.account_id = commitments.account_id
-            and compared.month = commitments.month
-            and (compared.scope_type <> 'product' or compared.scope_value = commitments.product_id)
+            compared.account_id = committed.account_id
+            and compared.month = committed.month
+            and case when compared.scope_type = 'product' then compared.scope_value else 'all' end
+            = committed.product_id
 
     where compared.opening_mrr > 0
 

@@ -42,6 +42,13 @@ defaults as (
 
 ),
 
+own as (
+
+    select * from revenue_policies
+    where policy_set <> 'default'
+
+),
+
 chosen as (
 
     select
@@ -51,11 +58,7 @@ chosen as (
 
     from policy_sets
     cross join defaults
-    left join revenue_policies as own
-        on
-            policy_sets.policy_set <> 'default'
-            and policy_sets.policy_set = own.policy_set
-            and defaults.policy_key = own.policy_key
+    left join own on policy_sets.policy_set = own.policy_set and defaults.policy_key = own.policy_key
     left join overrides on defaults.policy_key = overrides.policy_key
 
 ),

@@ -82,8 +82,7 @@ final as (
     from by_unit
     left join movements
         on
-            by_unit.horizon_months = 1
-            and by_unit.period_end_date = movements.period_end_date
+            case when by_unit.horizon_months = 1 then by_unit.period_end_date end = movements.period_end_date
             and by_unit.unit_type = movements.unit_type
             and by_unit.unit_account_id = movements.unit_account_id
             and by_unit.unit_product_id is not distinct from movements.unit_product_id

@@ -21,6 +21,29 @@ account_product_mrr as (
 
 ),
 
+-- What counts in the scopes of a product, and in all others.
+paid as (
+
+    select
+        account_id,
+        product_id,
+        snapshot_date,
+        mrr
+
+    from account_product_mrr
+
+    union all
+
+    select
+        account_id,
+        'all' as product_id,
+        snapshot_date,
+        mrr
+
+    from account_product_mrr
+
+),
+
 final as (
 
     select
@@ -33,18 +56,18 @@ final as (
         snapshot_dates.is_month_end,
         snapshot_dates.is_as_of_date,
         snapshot_dates.is_final,
-        cast(sum(coalesce(account_product_mrr.mrr, 0)) as bigint) as mrr
+        cast(sum(coalesce(paid.mrr, 0)) as bigint) as mrr
 
     from members
     inner join snapshot_dates
         on
             members.first_paid_date <= snapshot_dates.snapshot_date
             and (snapshot_dates.is_month_end or snapshot_dates.is_as_of_date)
-    left join account_product_mrr
+    left join paid
         on
-            members.account_id = account_product_mrr.account_id
-            and snapshot_dates.snapshot_date = account_product_mrr.snapshot_date
-            and (members.scope_type <> 'product' or members.scope_value = account_product_mrr.product_id)
+            members.account_id = paid.account_id
+            and snapshot_dates.snapshot_date = paid.snapshot_date
+            and case when members.scope_type = 'product' then members.scope_value else 'all' end = paid.product_id
 
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9
 

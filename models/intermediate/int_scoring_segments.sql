@@ -8,7 +8,7 @@ points as (
 
 ),
 
-final as (
+stretches as (
 
     select
         component_key,
@@ -20,6 +20,20 @@ final as (
         cast(min(metric_value) over (partition by component_key) as double) as first_value
 
     from points
+
+),
+
+-- A value below the first point scores like the first, above the last like the last: the ends are open.
+final as (
+
+    select
+        *,
+        case
+            when from_value > first_value then from_value else cast('-Infinity' as double)
+        end as applies_from,
+        coalesce(to_value, cast('Infinity' as double)) as applies_below
+
+    from stretches
 
 )
 

@@ -55,9 +55,7 @@ profiled as (
         on
             products.product_id = product_profiles.product_id
             and spine.as_of_date >= product_profiles.valid_from
-            and (
-                product_profiles.valid_to_exclusive is null or spine.as_of_date < product_profiles.valid_to_exclusive
-            )
+            and spine.as_of_date < coalesce(product_profiles.valid_to_exclusive, cast('9999-12-31' as date))
 
 ),
 

@@ -112,22 +112,44 @@ first_paid as (
 ),
 
 -- Who is not asked about a product is asked about the one the customer began to pay for last.
+asked_about as (
+
+    select
+        account_id,
+        product_id as asked_product_id,
+        product_id,
+        first_paid_date
+
+    from first_paid
+
+    union all
+
+    select
+        account_id,
+        'any' as asked_product_id,
+        product_id,
+        first_paid_date
+
+    from first_paid
+
+),
+
 placed as (
 
     select
         of_known_accounts.*,
-        {{ days_between('first_paid.first_paid_date', 'of_known_accounts.event_date') }} as days_since_first_paid
+        {{ days_between('asked_about.first_paid_date', 'of_known_accounts.event_date') }} as days_since_first_paid
 
     from of_known_accounts
-    left join first_paid
+    left join asked_about
         on
-            of_known_accounts.account_id = first_paid.account_id
-            and of_known_accounts.event_date >= first_paid.first_paid_date
-            and (of_known_accounts.product_id is null or of_known_accounts.product_id = first_paid.product_id)
+            of_known_accounts.account_id = asked_about.account_id
+            and of_known_accounts.event_date >= asked_about.first_paid_date
+            and coalesce(of_known_accounts.product_id, 'any') = asked_about.asked_product_id
 
     qualify row_number() over (
         partition by of_known_accounts.event_kind, of_known_accounts.event_id
-        order by first_paid.first_paid_date desc, first_paid.product_id asc
+        order by asked_about.first_paid_date desc, asked_about.product_id asc
     ) = 1
 
 ),

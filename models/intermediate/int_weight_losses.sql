@@ -55,9 +55,8 @@ expected as (
         on
             weight_scores.scored_by = fifths.scored_by
             and weight_scores.candidate_number = fifths.candidate_number
-            and weight_scores.score is not null
-            and (fifths.from_score is null or weight_scores.score >= fifths.from_score)
-            and (fifths.below_score is null or weight_scores.score < fifths.below_score)
+            and weight_scores.score >= coalesce(fifths.from_score, cast('-Infinity' as double))
+            and weight_scores.score < coalesce(fifths.below_score, cast('Infinity' as double))
     left join curves
         on
             fifths.scored_by = curves.scored_by

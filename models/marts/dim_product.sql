@@ -75,10 +75,7 @@ final as (
         on
             sold.product_id = product_profiles.product_id
             and latest.snapshot_date >= product_profiles.valid_from
-            and (
-                product_profiles.valid_to_exclusive is null
-                or latest.snapshot_date < product_profiles.valid_to_exclusive
-            )
+            and latest.snapshot_date < coalesce(product_profiles.valid_to_exclusive, cast('9999-12-31' as date))
     left join today on sold.product_id = today.product_id
 
 )

@@ -56,14 +56,13 @@ worded as (
 
     from parts
     inner join to_build on parts.as_of_date = to_build.as_of_date
-    left join kpi_catalog on parts.part = 'component' and parts.metric_key = kpi_catalog.kpi_key
+    left join kpi_catalog on case when parts.part = 'component' then parts.metric_key end = kpi_catalog.kpi_key
     left join kpi_units on kpi_catalog.unit = kpi_units.unit
     left join score_caps
         on
-            parts.part = 'cap'
-            and parts.score_kind = score_caps.score_kind
+            parts.score_kind = score_caps.score_kind
             and parts.profile_version = score_caps.profile_version
-            and parts.component_key = score_caps.cap_key
+            and case when parts.part = 'cap' then parts.component_key end = score_caps.cap_key
 
 ),
 

@@ -104,9 +104,8 @@ final as (
     from measured
     left join statuses
         on
-            measured.status_profile = statuses.product_profile
-            and measured.knows_logins
-            and measured.seats > 0
+            case when measured.knows_logins and measured.seats > 0 then measured.status_profile end
+            = statuses.product_profile
             and {{ plus_months('measured.first_paid_date', 'statuses.tenure_months_minimum') }} <= measured.as_of_date
             and measured.utilisation >= coalesce(statuses.utilisation_minimum, measured.utilisation)
             and measured.utilisation < coalesce(statuses.utilisation_below_maximum, measured.utilisation + 1)

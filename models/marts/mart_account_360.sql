@@ -164,8 +164,8 @@ final as (
     cross join touches_start
     left join month_movements
         on
-            account_mrr.account_id = month_movements.account_id and account_mrr.month = month_movements.month
-            and account_mrr.is_month_end
+            account_mrr.account_id = month_movements.account_id
+            and case when account_mrr.is_month_end then account_mrr.month end = month_movements.month
     left join health_scores
         on account_mrr.account_id = health_scores.account_id and account_mrr.snapshot_date = health_scores.as_of_date
     left join success_levels

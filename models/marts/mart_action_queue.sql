@@ -104,15 +104,15 @@ worded as (
     left join last_touches on actions.account_id = last_touches.account_id
     left join success_levels
         on
-            actions.reason_key in ('blocked_level', 'level_fall', 'renewal_low_level')
-            and spine.as_of_date = success_levels.as_of_date
-            and actions.account_id = success_levels.account_id
+            spine.as_of_date = success_levels.as_of_date
+            and case
+                when actions.reason_key in ('blocked_level', 'level_fall', 'renewal_low_level') then actions.account_id
+            end = success_levels.account_id
             and actions.product_id = success_levels.product_id
     left join health_components
         on
-            actions.reason_key = 'score_fall'
-            and spine.as_of_date = health_components.as_of_date
-            and actions.account_id = health_components.account_id
+            spine.as_of_date = health_components.as_of_date
+            and case when actions.reason_key = 'score_fall' then actions.account_id end = health_components.account_id
             and actions.product_id = health_components.product_id
 
 ),

@@ -25,6 +25,28 @@ scopes as (
 
 ),
 
+scoped_goals as (
+
+    select
+        'all' as in_scope,
+        *
+
+    from goals
+
+    where is_customer
+
+    union all
+
+    select
+        scope as in_scope,
+        *
+
+    from goals
+
+    where is_customer
+
+),
+
 -- Attainments have nine decimals: as decimals they add up in any order.
 counted as (
 
@@ -39,7 +61,7 @@ counted as (
         min(goals.null_reason) as goal_null_reason
 
     from scopes
-    left join goals on (scopes.scope = goals.scope or scopes.scope = 'all') and goals.is_customer
+    left join scoped_goals as goals on scopes.scope = goals.in_scope
 
     group by 1
 

@@ -1,11 +1,12 @@
+{# Key, CTE, value, ends of the range, why there is one, and whom the figure is about. #}
 {% set figures = [
-    ('expected_nrr', 'expected', 'expected_nrr', 'expected_nrr_low', 'expected_nrr_high', 'interval_90'),
-    ('nrr_landing', 'landing', 'landing_nrr', 'null', 'null', 'no_range'),
-    ('nrr_12m', 'retention', 'nrr', 'nrr_confirmed', 'nrr', 'renewal_grace'),
-    ('grr_12m', 'retention', 'grr', 'grr_confirmed', 'grr', 'renewal_grace'),
-    ('logo_churn_12m', 'retention', '1 - logo_retention', 'null', 'null', 'no_range'),
-    ('mrr', 'booked', 'mrr', 'mrr_confirmed', 'mrr', 'renewal_grace'),
-    ('nps', 'answers', 'nps', 'nps_low', 'nps_high', 'interval_95'),
+    ('expected_nrr', 'expected', 'expected_nrr', 'expected_nrr_low', 'expected_nrr_high', 'interval_90', 'paying_now'),
+    ('nrr_landing', 'landing', 'landing_nrr', 'null', 'null', 'no_range', 'paying_at_period_start'),
+    ('nrr_12m', 'retention', 'nrr', 'nrr_confirmed', 'nrr', 'renewal_grace', 'paying_a_year_ago'),
+    ('grr_12m', 'retention', 'grr', 'grr_confirmed', 'grr', 'renewal_grace', 'paying_a_year_ago'),
+    ('logo_churn_12m', 'retention', '1 - logo_retention', 'null', 'null', 'late_counted', 'paying_a_year_ago'),
+    ('mrr', 'booked', 'mrr', 'mrr_confirmed', 'mrr', 'renewal_grace', 'paying_now'),
+    ('nps', 'answers', 'nps', 'nps_low', 'nps_high', 'interval_95', 'answered'),
 ] %}
 -- Grain: one row per headline indicator: where the whole company stands on the newest as-of date, how sure that is, what
 -- it was at the last month end, and what the plan asks for.
@@ -35,7 +36,8 @@ headlines as (
     {% for figure in figures %}
         select
             {{ loop.index }} as position,
-            '{{ figure[0] }}' as kpi_key
+            '{{ figure[0] }}' as kpi_key,
+            '{{ figure[6] }}' as population
 
         {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -44,7 +46,11 @@ headlines as (
 
 expected as (
 
-    select * from {{ ref('mart_expected_nrr') }}
+    select
+        *,
+        'expected_nrr' as kpi_key
+
+    from {{ ref('mart_expected_nrr') }}
 
     where scope_type = 'all'
 
@@ -53,7 +59,9 @@ expected as (
 -- The way to here of the landing of today's period.
 landing as (
 
-    select history.*
+    select
+        history.*,
+        'nrr_landing' as kpi_key
 
     from latest
     inner join {{ ref('mart_nrr_landing') }} as today
@@ -109,14 +117,16 @@ answers as (
 
 figures as (
 
-    {% for kpi_key, mart, value, low, high, reason in figures %}
+    {% for kpi_key, mart, value, low, high, reason, _ in figures %}
+        {# Nobody counts confirmed customers: whose renewal is late shows in the MRR of the same customers. #}
+        {% set is_open = 'nrr_confirmed < nrr' if reason == 'late_counted' else low ~ ' < ' ~ high %}
         select
             as_of_date,
             '{{ kpi_key }}' as kpi_key,
             cast({{ value }} as decimal(28, 9)) as value,
             cast(case when {{ low }} < {{ high }} then {{ low }} end as decimal(28, 9)) as value_low,
             cast(case when {{ low }} < {{ high }} then {{ high }} end as decimal(28, 9)) as value_high,
-            case when {{ low }} < {{ high }} then '{{ reason }}' end as range_reason,
+            case when {{ is_open }} then '{{ reason }}' end as range_reason,
             {{ 'accounts_at_start' if mart == 'landing' else 'accounts' }} as accounts
 
         from {{ mart }}
@@ -131,6 +141,7 @@ rolling_target as (
 
     select
         *,
+        'expected_nrr' as kpi_key,
         max(curve_date) over (partition by period_start_month) as target_end_date
 
     from {{ ref('mart_target_curve') }}
@@ -158,6 +169,7 @@ final as (
         figures.value_high,
         figures.range_reason,
         coalesce(figures.accounts, 0) as accounts,
+        headlines.population,
         latest.previous_date,
         before.value as previous_value,
         cast(figures.value - before.value as decimal(28, 9)) as change_value,
@@ -167,8 +179,12 @@ final as (
         coalesce(landing.gap_mrr, curve.gap_mrr) as gap_mrr,
         coalesce(landing.progress_status, curve.progress_status) as progress_status,
         coalesce(landing.period_end_date, curve.target_end_date) as target_end_date,
+        case
+            when headlines.kpi_key in ('expected_nrr', 'nrr_landing') and coalesce(landing.target_nrr, curve.target_nrr) is null
+                then 'no_target'
+        end as target_null_reason,
         expected.basis,
-        expected.past_verdict,
+        case when expected.basis is not null then coalesce(expected.past_verdict, 'none_yet') end as past_verdict,
         -- What is expected is never final, and late renewals do not change what was answered.
         case when kpi_catalog.leading_lagging = 'lagging' then retention.is_final end as is_final,
         currency.currency,
@@ -186,10 +202,10 @@ final as (
     inner join kpis on latest.as_of_date = kpis.as_of_date and kpi_catalog.kpi_key = kpis.kpi_key
     left join figures on latest.as_of_date = figures.as_of_date and kpi_catalog.kpi_key = figures.kpi_key
     left join figures as before on latest.previous_date = before.as_of_date and kpi_catalog.kpi_key = before.kpi_key
-    left join landing on latest.as_of_date = landing.as_of_date and kpi_catalog.kpi_key = 'nrr_landing'
-    left join expected on latest.as_of_date = expected.as_of_date and kpi_catalog.kpi_key = 'expected_nrr'
+    left join landing on latest.as_of_date = landing.as_of_date and kpi_catalog.kpi_key = landing.kpi_key
+    left join expected on latest.as_of_date = expected.as_of_date and kpi_catalog.kpi_key = expected.kpi_key
     left join rolling_target as curve
-        on latest.as_of_date = curve.realised_date and kpi_catalog.kpi_key = 'expected_nrr'
+        on latest.as_of_date = curve.realised_date and kpi_catalog.kpi_key = curve.kpi_key
     left join retention on latest.as_of_date = retention.as_of_date
 
 )

@@ -130,8 +130,8 @@ final as (
         on
             present.scored_by = best_weights.scored_by
             and present.component_key = best_weights.component_key
-            and concluded.candidate_number = best_weights.candidate_number
-            and concluded.null_reason is null
+            and case when concluded.null_reason is null then concluded.candidate_number end
+            = best_weights.candidate_number
 
 )
 
