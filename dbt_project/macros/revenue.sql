@@ -24,6 +24,18 @@
     and {{ number }} < coalesce({{ bands }}.below_maximum, {{ number }} + 1)
 {%- endmacro %}
 
+{#
+    Months an agreement runs: its price phases are one contract, from the first day of the first to the end of the last
+    (R6). One without phases, or without an end (NULL, or the year 9999), has the term of its line.
+#}
+{% macro agreed_term_months(is_phased, start_date, end_date, term_months) -%}
+    case
+        when {{ is_phased }} and {{ end_date }} < cast('9999-12-31' as date)
+            then round({{ days_between(start_date, end_date) }} / {{ days_per_month() }})
+        else {{ term_months }}
+    end
+{%- endmacro %}
+
 {# Against a target: a gap within the tolerance is no gap; NULL without a figure (E5, E7). #}
 {% macro progress_status(gap, tolerance) -%}
     case

@@ -110,11 +110,7 @@ final as (
         cast(sum(mrr) as bigint) as mrr,
         cast(sum(seats) as bigint) as seats,
         cast(max(
-            case
-                when is_phased and contract_end_date < cast('9999-12-31' as date)
-                    then round({{ days_between('contract_start_date', 'contract_end_date') }} / {{ days_per_month() }})
-                else term_months
-            end
+            {{ agreed_term_months('is_phased', 'contract_start_date', 'contract_end_date', 'term_months') }}
         ) as int) as term_months,
         max(plan) as plan,
         max(first_paid_date) as first_paid_date,

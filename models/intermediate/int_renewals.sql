@@ -25,21 +25,16 @@ groups as (
 
 ),
 
--- The phases of one agreement have one term, a free one at its start among them (as in int_account_product_as_of).
+-- The phases of one agreement have one term, a free one at its start among them.
 agreed as (
 
     select
         *,
         coalesce(contract_group_id, contract_id) as agreement_id,
-        case
-            when min(contract_id) over agreement < max(contract_id) over agreement
-                then
-                    round(
-                        {{ days_between('min(start_date) over agreement', 'max(end_date_exclusive) over agreement') }}
-                        / {{ days_per_month() }}
-                    )
-            else term_months
-        end as agreed_term_months
+        {{ agreed_term_months(
+            'min(contract_id) over agreement < max(contract_id) over agreement', 'min(start_date) over agreement',
+            'max(end_date_exclusive) over agreement', 'term_months'
+        ) }} as agreed_term_months
 
     from known_lines
 
