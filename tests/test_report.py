@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Warehouse, csw
+import yaml
+from conftest import ROOT, Warehouse, csw
 
 from dashboard.report import section
-from dashboard.words import Words
+from dashboard.words import Words, texts
 
 
 def cards(page: str) -> dict[str, str]:
@@ -37,16 +38,33 @@ def test_the_headlines_are_those_of_the_mart(report: tuple[str, str], sample_war
     language, page = report
     shown = cards(page)
     rows = sample_warehouse.rows(
-        f"select label_{language}, formula_{language}, unit, value, value_low, as_of_date from marts.mart_headline"
+        f"""select label_{language}, formula_{language}, unit, value, value_low, as_of_date, population, accounts
+            from marts.mart_headline"""
     )
     assert set(shown) == {row[0] for row in rows}
-    for label, formula, unit, value, low, as_of_date in rows:
+    for label, formula, unit, value, low, as_of_date, population, accounts in rows:
         written = {"rate": lambda rate: f"{100 * rate:.2f}%", "share": lambda rate: f"{100 * rate:.2f}%"}
         written |= {"money": lambda yen: f"{yen:,.0f}", "points": lambda points: f"{points:+.1f}"}
         figures = [written[unit](number) for number in (value, low) if number is not None]
         assert all(figure in shown[label] for figure in figures)
         assert value is not None or {"en": "no data", "ja": "データなし"}[language] in shown[label]
         assert formula in shown[label] and str(as_of_date) in shown[label]
+        of_whom = Words(language)(f"population.{population}", accounts=f"{accounts:,}")
+        assert value is None or of_whom in shown[label]
+
+
+def test_whatever_a_headline_can_say_has_words() -> None:
+    described = yaml.safe_load((ROOT / "models/marts/mart_headline.yml").read_text(encoding="utf-8"))
+    groups = {"range_reason": "range", "population": "population", "target_null_reason": "reason"}
+    said = {
+        f"{groups[column['name']]}.{value}"
+        for column in described["models"][0]["columns"]
+        for test in column.get("data_tests", [])
+        if column["name"] in groups
+        for value in test["accepted_values"]["arguments"]["values"]
+    }
+    assert {name.partition(".")[0] for name in said} == set(groups.values())
+    assert not said - set(texts())
 
 
 def test_the_bridge_and_the_months_are_those_of_the_marts(
