@@ -37,23 +37,6 @@ active_users as (
 
 ),
 
--- Merged accounts log in as one.
-merged_account_days as (
-
-    select
-        hierarchy.surviving_account_id as account_id,
-        account_days.product_id,
-        account_days.login_date,
-        cast(sum(account_days.active_users) as bigint) as active_users,
-        cast(sum(account_days.logins) as bigint) as logins
-
-    from account_days
-    inner join hierarchy on account_days.account_id = hierarchy.account_id
-
-    group by 1, 2, 3
-
-),
-
 login_dates as (
 
     select distinct login_date from account_days
@@ -72,6 +55,25 @@ window_days as (
     cross join usage_windows
 
     where {{ days_between('login_dates.login_date', 'to_build.as_of_date') }} < usage_windows.window_days
+
+),
+
+-- Merged accounts log in as one.
+merged_account_days as (
+
+    select
+        hierarchy.surviving_account_id as account_id,
+        account_days.product_id,
+        account_days.login_date,
+        cast(sum(account_days.active_users) as bigint) as active_users,
+        cast(sum(account_days.logins) as bigint) as logins
+
+    from account_days
+    inner join hierarchy on account_days.account_id = hierarchy.account_id
+
+    where account_days.login_date in (select window_days.login_date from window_days)
+
+    group by 1, 2, 3
 
 ),
 
@@ -110,13 +112,14 @@ first_dates as (
 last_logins as (
 
     select
-        merged_account_days.account_id,
-        merged_account_days.product_id,
+        hierarchy.surviving_account_id as account_id,
+        account_days.product_id,
         first_dates.first_as_of_date,
-        max(merged_account_days.login_date) as last_login_date
+        max(account_days.login_date) as last_login_date
 
-    from merged_account_days
-    inner join first_dates on merged_account_days.login_date = first_dates.login_date
+    from account_days
+    inner join hierarchy on account_days.account_id = hierarchy.account_id
+    inner join first_dates on account_days.login_date = first_dates.login_date
 
     group by 1, 2, 3
 
