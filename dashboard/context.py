@@ -73,8 +73,9 @@ def today_in(language: str) -> Today:
 
 def head(today: Today, page: str) -> None:
     """The page's name, what it answers, and the day everything on it is of."""
-    st.title(today.words(f"{page}.title"))
-    st.caption(f"{today.words(f'{page}.answers')} {today.words('as_of', date=today.as_of_date)}")
+    words = today.words
+    st.title(words(f"{page}.title"))
+    st.caption(words.sentences(words(f"{page}.answers"), words("as_of", date=today.as_of_date)))
 
 
 def chart(

@@ -52,6 +52,10 @@ class Words:
         nothing."""
         return "" if UNKNOWN in values.values() else self(key, **values)
 
+    def sentences(self, *said: str) -> str:
+        """Sentences one after another, as the language sets them: with a space between, or none."""
+        return ("" if self.language == "ja" else " ").join(sentence for sentence in said if sentence)
+
     def nothing(self, name: str) -> str:
         """Why a section is empty: its own words where it has some."""
         return self(f"{name}.nothing" if f"{name}.nothing" in texts() else "nothing_known")

@@ -97,7 +97,7 @@ def level_verdict(words: Words, rows: pd.DataFrame) -> str:
         said.append(words("levels.because", reason=words.named("reason", row["trend_null_reason"])))
     if not is_unknown(row["levels_not_separating"]):
         said.append(words("levels.levels_not_separating", levels=row["levels_not_separating"]))
-    return ("" if words.language == "ja" else " ").join(said)
+    return words.sentences(*said)
 
 
 def thresholds(words: Words, profile: str) -> Table:

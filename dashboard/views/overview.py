@@ -81,6 +81,8 @@ def headline(words: Words, row: dict) -> markup.Figure:
     notes = [row[f"formula_{words.language}"], words("as_of", date=words.date(row["as_of_date"]))]
     if is_unknown(row["value"]):
         return markup.Figure(label, words("no_data"), [words.named("reason", row["null_reason"])], notes)
+    of_whom = words(f"population.{row['population']}", accounts=words.number(row["accounts"]))
+    notes[-1] = words.sentences(notes[-1], of_whom)
     value, low, high = (words.value(row[key], unit) for key in ("value", "value_low", "value_high"))
     marks = []
     if not is_unknown(row["range_reason"]):
@@ -99,7 +101,6 @@ def headline(words: Words, row: dict) -> markup.Figure:
             marks.append(words("against_target", target=target, date=end, gap=gap, status=status))
     elif not is_unknown(row["target_null_reason"]):
         marks.append(words.named("reason", row["target_null_reason"]))
-    notes.append(words(f"population.{row['population']}", accounts=words.number(row["accounts"])))
     if not is_unknown(row["change_value"]):
         change = words.value(row["change_value"], unit, signed=True)
         notes.append(words("since", date=words.date(row["previous_date"]), change=change))
