@@ -36,7 +36,8 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
     vertical-align: top; min-width: 3.5rem; white-space: nowrap}
 .csw-table th {font-weight: 600; background: #f3f5f8; white-space: normal; min-width: 4.5rem;
     word-break: auto-phrase}
-.csw-table .wide {min-width: 10rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table .wide, .csw-table .sentence {min-width: 10rem; white-space: normal; overflow-wrap: anywhere}
+.csw-table .sentence {min-width: 14rem}
 .csw-table .right {text-align: right; font-variant-numeric: tabular-nums}
 .csw-table tr {break-inside: avoid}
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * {
@@ -61,7 +62,7 @@ dl.csw-figures {display: grid; grid-template-columns: repeat(auto-fill, minmax(1
     .csw-scroll {overflow: visible; container-type: normal; background: none}
     .csw-table {font-size: .8rem}
     .csw-table th, .csw-table td {min-width: 0; padding: .2rem .35rem}
-    .csw-table .wide {min-width: 6.5rem}
+    .csw-table .wide, .csw-table .sentence {min-width: 6.5rem}
     .csw-paper {display: block}
 }
 """
@@ -84,7 +85,7 @@ class Column:
     key: str
     label: str
     show: Callable[[object], str] = str
-    kind: str = ""  # right: a number; wide: a name or a sentence
+    kind: str = ""  # right: a number; wide: a name; sentence
 
 
 def figures(shown: Iterable[Figure], label: str) -> str:
@@ -142,8 +143,12 @@ def text(key: str, label: str) -> Column:
 
 
 def wide(key: str, label: str) -> Column:
-    """A name or a sentence."""
+    """A name, or a few words."""
     return Column(key, label, kind="wide")
+
+
+def sentence(key: str, label: str) -> Column:
+    return Column(key, label, kind="sentence")
 
 
 def named(key: str, label: str, words: Words, group: str) -> Column:

@@ -141,7 +141,7 @@ def actions(words: Words, account_id: str) -> tuple[pd.DataFrame, list[markup.Co
     )
     return rows, [
         markup.wide(f"label_{words.language}", words("action.reason")),
-        markup.wide(f"sentence_{words.language}", words("action.sentence")),
+        markup.sentence(f"sentence_{words.language}", words("action.sentence")),
         markup.Column("product_id", words("product"), lambda key: labels.product(words, key)),
         markup.date("due_date", words("action.due"), words),
         markup.named("state", words("action.state"), words, "action_state"),

@@ -82,7 +82,7 @@ def lost_points(words: Words, account_id: str, day: object, product_id: str) -> 
     rows["note"] = [note(words, row, scored[row["product_id"]]) for row in rows.to_dict("records")]
     return rows, [
         product(words),
-        markup.wide(f"sentence_{words.language}", words("lost_sentence")),
+        markup.sentence(f"sentence_{words.language}", words("lost_sentence")),
         markup.number("lost_points", words("lost"), words, 1),
         markup.number("score", words("part_score"), words, 1),
         markup.number("weight", words("weight"), words),
@@ -125,7 +125,7 @@ def conditions(words: Words, account_id: str, day: object, product_id: str) -> T
     ]
     return rows, [
         markup.number("success_level", words("level"), words),
-        markup.wide(f"sentence_{words.language}", words("condition")),
+        markup.sentence(f"sentence_{words.language}", words("condition")),
         markup.wide("state", words("condition_state")),
     ]
 

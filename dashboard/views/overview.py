@@ -178,7 +178,7 @@ def movers(words: Words, stretch: str) -> tuple[pd.DataFrame, list[markup.Column
         markup.text("owner_id", words("owner")),
         markup.named("membership", words("membership"), words, "membership"),
         markup.points("change_nrr", words("part.change"), words),
-        markup.wide(f"sentence_{words.language}", words("why")),
+        markup.sentence(f"sentence_{words.language}", words("why")),
         *(markup.points(f"{part}_nrr", words(f"part.{part}"), words) for part in PARTS),
     ]
 
