@@ -54,7 +54,7 @@ class Words:
 
     def sentences(self, *said: str) -> str:
         """Sentences one after another, as the language sets them: with a space between, or none."""
-        return ("" if self.language == "ja" else " ").join(sentence for sentence in said if sentence)
+        return ("" if self.language == "ja" else " ").join(said)
 
     def nothing(self, name: str) -> str:
         """Why a section is empty: its own words where it has some."""

@@ -108,15 +108,16 @@ def test_no_join_on_equal_keys_is_a_nested_loop(sample_warehouse: Warehouse) -> 
         for model in models:
             [(_, plan)] = connection.execute(f"explain (format json) {model['compiled_code']}").fetchall()
             slow += [(model["name"], condition) for condition in nested_loops(json.loads(plan))]
+    assert slow  # joins on bands alone are such loops: plans still tell
     assert not [(name, condition) for name, condition in slow if COLUMNS_EQUAL.search(condition)]
 
 
-COLUMNS_EQUAL = re.compile(r"\([a-z_]+ (=|IS NOT DISTINCT FROM) [a-z_]+\)")
+COLUMNS_EQUAL = re.compile(r"\([a-z_]\w* (=|IS NOT DISTINCT FROM) [a-z_]\w*\)")
 
 
 def nested_loops(plan: list[dict]) -> Iterator[str]:
     """Conditions of the joins that a plan works out by comparing every row of one side with every row of the other."""
     for step in plan:
         if step["name"] == "BLOCKWISE_NL_JOIN":
-            yield step["extra_info"].get("Condition", "")
+            yield step["extra_info"]["Condition"]
         yield from nested_loops(step["children"])

@@ -56,6 +56,7 @@ def test_the_headlines_are_those_of_the_mart(report: tuple[str, str], sample_war
 def test_whatever_a_headline_can_say_has_words() -> None:
     described = yaml.safe_load((ROOT / "models/marts/mart_headline.yml").read_text(encoding="utf-8"))
     groups = {"range_reason": "range", "population": "population", "target_null_reason": "reason"}
+    groups |= {"past_verdict": "verdict"}
     said = {
         f"{groups[column['name']]}.{value}"
         for column in described["models"][0]["columns"]

@@ -126,7 +126,7 @@ asked_about as (
 
     select
         account_id,
-        'any' as asked_product_id,
+        'all' as asked_product_id,
         product_id,
         first_paid_date
 
@@ -145,7 +145,7 @@ placed as (
         on
             of_known_accounts.account_id = asked_about.account_id
             and of_known_accounts.event_date >= asked_about.first_paid_date
-            and coalesce(of_known_accounts.product_id, 'any') = asked_about.asked_product_id
+            and coalesce(of_known_accounts.product_id, 'all') = asked_about.asked_product_id
 
     qualify row_number() over (
         partition by of_known_accounts.event_kind, of_known_accounts.event_id
